@@ -1,0 +1,46 @@
+using System.Globalization;
+using Latchkey.Bench;
+
+// The goal table. Names on the command line choose lines: door, decide, sizes, radio, activation, wallet, reader.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+bool Chosen(params string[] names) => args.Length == 0 || names.Any(args.Contains);
+var table = new Table();
+var folder = Directory.CreateTempSubdirectory("latchkey-bench-").FullName;
+try
+{
+    if (Chosen("door"))
+        DoorTransaction.Run(table);
+    if (Chosen("decide"))
+        Deciding.Run(table);
+    if (Chosen("radio", "activation", "wallet", "reader"))
+    {
+        var house = Path.Combine(folder, "sqlite");
+        await using (var demo = await Demo.Open(5180, house))
+        {
+            if (Chosen("radio"))
+                await Doors.RunRadio(table, demo);
+            if (Chosen("activation"))
+                await Activations.Run(table, "SQLite", demo);
+            if (Chosen("wallet"))
+                await WalletStart.Run(table, demo);
+        }
+        if (Chosen("activation"))
+        {
+            await using var postgres = await Postgres.Start(Path.Combine(folder, "postgres"));
+            await using var demo = await Demo.Open(5190, Path.Combine(folder, "with-postgres"), postgres.Connection);
+            await Activations.Run(table, "PostgreSQL", demo);
+        }
+        if (Chosen("sizes"))
+            Deciding.RunSizes(table);
+        if (Chosen("reader"))
+            await Doors.RunProcess(table, Path.Combine(house, "readers", "main-entrance"));
+    }
+    else if (Chosen("sizes"))
+        Deciding.RunSizes(table);
+    Machine.Print(Console.Out);
+    table.Print(Console.Out);
+}
+finally
+{
+    Directory.Delete(folder, recursive: true);
+}

@@ -1,0 +1,84 @@
+using Latchkey.Protocol.Handshake;
+using Latchkey.Protocol.Link;
+using Latchkey.Reader.Store;
+
+namespace Latchkey.Reader.Transports;
+
+/// <summary>The phones in reach, at most <see cref="ConnectionsMax"/>, and what each of their transactions starts from.</summary>
+public sealed class Phones(Admission admission, Rules rules, StatusLists lists, DoorClock clock, TimeProvider time) : IDisposable
+{
+    public const int ConnectionsMax = 16;
+
+    private readonly Lock gate = new();
+    private readonly HashSet<PhoneConnection> connections = [];
+    private readonly KnownKeys knownKeys = new();
+    private readonly EphemeralPool pool = new();
+    private long came;
+
+    public Admission Admission { get; } = admission;
+
+    public TimeProvider Time { get; } = time;
+
+    /// <summary>The advertised name: the Reader ID; none before the first rules.</summary>
+    public string LocalName => rules.Bundle?.Settings.ReaderId ?? "";
+
+    /// <summary>How many phones came so far, and whether one is there now.</summary>
+    public (long Came, bool Any) Traffic
+    {
+        get
+        {
+            lock (gate)
+                return (came, connections.Count > 0);
+        }
+    }
+
+    /// <summary>Null when no place is free.</summary>
+    public PhoneConnection? Open(int mtu)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(mtu, RadioFrame.MtuMin);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mtu, RadioFrame.MtuMax);
+        lock (gate)
+        {
+            if (connections.Count >= ConnectionsMax)
+                return null;
+            var connection = new PhoneConnection(this, mtu);
+            connections.Add(connection);
+            came++;
+            return connection;
+        }
+    }
+
+    /// <summary>Makes keys ahead; called once the reader is ready, so that starting does not wait for it.</summary>
+    public void WarmUp() => pool.Refill();
+
+    public void Dispose()
+    {
+        PhoneConnection[] open;
+        lock (gate)
+            open = [.. connections];
+        foreach (var connection in open)
+            connection.Dispose();
+        pool.Dispose();
+    }
+
+    /// <summary>The reader's half of one transaction; null while there are no rules to decide by.</summary>
+    internal ReaderHandshake? Begin()
+    {
+        if (rules.Bundle is not { } bundle)
+            return null;
+        var settings = bundle.Settings;
+        var tag = new LatchkeyTag80(
+            settings.SecondFactor,
+            (byte)settings.Presentation,
+            (byte)settings.Ways,
+            lists.Sequence,
+            (uint)Math.Clamp(clock.Now, 0, uint.MaxValue));
+        return new ReaderHandshake(rules.Identity.AtTheDoor, pool.Take(), tag, knownKeys);
+    }
+
+    internal void Leave(PhoneConnection connection)
+    {
+        lock (gate)
+            connections.Remove(connection);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Security.Claims;
+using Latchkey.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Latchkey.Server.Accounts;
+
+public enum ActorKind
+{
+    Administrator,
+    ApiToken,
+
+    /// <summary>The server itself, or a phone or reader that has proved itself by its key.</summary>
+    Machine,
+}
+
+/// <summary>
+/// Who acts, as the request or circuit claims. It carries no right: each act asks the store whether the session still
+/// stands and which role it gives, because a console circuit outlives a session that was ended elsewhere.
+/// </summary>
+/// <param name="Kind">What acts.</param>
+/// <param name="Id">Administrator or API token.</param>
+/// <param name="Stamp">The administrator's security stamp at sign-in; the customer of an API token.</param>
+public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
+{
+    public const string SessionClaim = "latchkey.session";
+    public const string StampClaim = "latchkey.stamp";
+    public const string TokenClaim = "latchkey.token";
+    public const string TokenCustomerClaim = "latchkey.token.customer";
+
+    /// <summary>The administrator's sign-in.</summary>
+    public Guid Session { get; init; }
+
+    /// <summary>Nobody: every act refuses with signed out.</summary>
+    public static readonly Actor Nobody = new(ActorKind.Administrator, Guid.Empty, "");
+
+    public static Actor From(ClaimsPrincipal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        if (Guid.TryParse(principal.FindFirstValue(TokenClaim), out var token)
+            && principal.FindFirstValue(TokenCustomerClaim) is { } customer)
+            return new(ActorKind.ApiToken, token, customer);
+        return Guid.TryParse(principal.FindFirstValue(ClaimTypes.NameIdentifier), out var administrator)
+            && Guid.TryParse(principal.FindFirstValue(SessionClaim), out var session)
+            && principal.FindFirstValue(StampClaim) is { } stamp
+                ? new(ActorKind.Administrator, administrator, stamp) { Session = session }
+                : Nobody;
+    }
+
+    /// <summary>The actor as the store knows it now, or null when its session no longer stands.</summary>
+    internal async Task<Standing?> Resolve(Db db, Guid accountId, DateTimeOffset now, CancellationToken cancel)
+    {
+        switch (Kind)
+        {
+            case ActorKind.Administrator:
+                var administrator = await db.Administrators.AsNoTracking()
+                    .Where(a => a.Id == Id && a.SecurityStamp == Stamp)
+                    .Where(a => db.Sessions.Any(s => s.Id == Session && s.AdministratorId == a.Id && s.EndedAt == null && s.EndsAt > now))
+                    .Select(a => new { a.Name }).SingleOrDefaultAsync(cancel);
+                return administrator is null
+                    ? null
+                    : new(administrator.Name, await RoleOf(db, Id, accountId, cancel));
+            case ActorKind.ApiToken:
+                var customer = Guid.TryParse(Stamp, out var id) ? id : Guid.Empty;
+                var token = await db.ApiTokens.AsNoTracking()
+                    .Where(t => t.CustomerId == customer && t.Id == Id && t.RevokedAt == null)
+                    .Select(t => new { t.Name, t.Role }).SingleOrDefaultAsync(cancel);
+                if (token is null)
+                    return null;
+                var lives = customer == accountId && await AccountPath(db, accountId, cancel) is { Count: > 0 };
+                return new(token.Name, lives ? token.Role : null);
+            case ActorKind.Machine:
+            default:
+                throw new InvalidOperationException("A machine has acts of its own.");
+        }
+    }
+
+    // The highest role in the account or in any account above it. None where one of them is deleted or the account is not there.
+    static async Task<Role?> RoleOf(Db db, Guid administratorId, Guid accountId, CancellationToken cancel)
+    {
+        var path = await AccountPath(db, accountId, cancel);
+        if (path.Count == 0)
+            return null;
+        var roles = await db.Memberships.AsNoTracking()
+            .Where(m => m.AdministratorId == administratorId && path.Contains(m.AccountId))
+            .Select(m => m.Role).ToListAsync(cancel);
+        return roles.Count == 0 ? null : roles.Max();
+    }
+
+    /// <summary>The account and those above it; empty when one of them is deleted or the account does not exist.</summary>
+    internal static async Task<List<Guid>> AccountPath(Db db, Guid accountId, CancellationToken cancel)
+    {
+        var path = new List<Guid>();
+        Guid? next = accountId;
+        while (next is { } id)
+        {
+            var account = await db.Accounts.AsNoTracking().Where(a => a.Id == id && a.DeletedAt == null)
+                .Select(a => new { a.ParentId }).SingleOrDefaultAsync(cancel);
+            if (account is null)
+                return [];
+            path.Add(id);
+            next = account.ParentId;
+        }
+        return path;
+    }
+}
+
+/// <summary>An actor whose session stands. Without a role the account is, to it, not there.</summary>
+sealed record Standing(string Name, Role? Role);

@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Latchkey.Server.Audit;
+using Latchkey.Server.Hosting;
+using Latchkey.Server.Keys;
+using Latchkey.Server.Storage;
+using Latchkey.Server.Sync;
+using Microsoft.EntityFrameworkCore;
+
+namespace Latchkey.Server.Accounts;
+
+/// <summary>
+/// The gate that every act and every question of an administrator or integrator passes: session, workplace and role are
+/// asked of the store inside it, the audit row is written in the act's transaction, and a request sent twice acts once.
+/// </summary>
+public sealed class Acts(Store store, SecretBox box, TimeProvider time)
+{
+    const string AnswerPurpose = "stored-answer";
+
+    /// <summary>Answers a question about an account; changes nothing.</summary>
+    public async Task<Outcome<T>> Ask<T>(
+        Actor actor, Guid accountId, Role least, Func<Question, Task<Outcome<T>>> ask, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        await using var db = store.Open();
+        var now = time.GetUtcNow();
+        if (await Check(db, actor, accountId, least, now, cancel) is { Refused: { } refused })
+            return refused;
+        return await ask(new(db, accountId, now, cancel));
+    }
+
+    /// <summary>Runs one act. Same request id and same request: the earlier answer. Same id, other request: refused.</summary>
+    public Task<Outcome<TAnswer>> Do<TRequest, TAnswer>(
+        string name, Actor actor, Guid accountId, Role least, Guid requestId, TRequest request,
+        Func<Act, Task<Outcome<TAnswer>>> act, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return store.Write<Outcome<TAnswer>>(
+            async db =>
+            {
+                // The lock first: what the checks read then stays true until the commit.
+                var lockedHead = await db.AuditHeads.AnyAsync(h => h.AccountId == accountId, cancel)
+                    ? await AuditChain.Lock(db, accountId, cancel)
+                    : null;
+                var now = time.GetUtcNow();
+                var standing = await Check(db, actor, accountId, least, now, cancel);
+                if (!standing.Done)
+                    return standing.Refused;
+                if (requestId == Guid.Empty)
+                    return new Refused(Refusal.IdMissing, "id");
+                var bodyHash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { name, actor.Id, request }, JsonSerializerOptions.Web));
+                if (await db.StoredRequests.FindAsync([accountId, requestId], cancel) is { } earlier)
+                    return CryptographicOperations.FixedTimeEquals(earlier.BodyHash, bodyHash)
+                        ? Replay<TAnswer>(earlier)
+                        : new Refused(Refusal.IdReused, "id");
+
+                var head = lockedHead ?? throw new InvalidOperationException("The account has no audit chain.");
+                var context = new Act(db, accountId, now, actor, standing.Value.Name, name, head, cancel);
+                var outcome = await act(context);
+                if (!outcome.Done)
+                    return outcome;
+                if (!context.Audited)
+                    throw new InvalidOperationException($"{name} left no audit entry: no audit, no act.");
+                db.StoredRequests.Add(new()
+                {
+                    CustomerId = accountId,
+                    Id = requestId,
+                    Act = name,
+                    BodyHash = bodyHash,
+                    AnswerSealed = box.Seal(
+                        AnswerPurpose, requestId, JsonSerializer.SerializeToUtf8Bytes(outcome.Value, JsonSerializerOptions.Web)),
+                    At = now,
+                });
+                return outcome;
+            },
+            outcome => outcome.Done,
+            cancel);
+    }
+
+    Outcome<TAnswer> Replay<TAnswer>(StoredRequest earlier) =>
+        JsonSerializer.Deserialize<TAnswer>(
+            Encoding.UTF8.GetString(box.Open(AnswerPurpose, earlier.Id, earlier.AnswerSealed)), JsonSerializerOptions.Web)!;
+
+    // A foreign account and one that is not there look alike.
+    static async Task<Outcome<Standing>> Check(
+        Db db, Actor actor, Guid accountId, Role least, DateTimeOffset now, CancellationToken cancel)
+    {
+        var standing = await actor.Resolve(db, accountId, now, cancel);
+        if (standing is null)
+            return Refusal.SignedOut;
+        if (standing.Role is not { } role)
+            return Refusal.NotFound;
+        return role < least ? Refusal.RoleTooLow : standing;
+    }
+}
+
+/// <summary>What a question may use.</summary>
+public sealed record Question(Db Db, Guid AccountId, DateTimeOffset Now, CancellationToken Cancel);
+
+/// <summary>What an act may use. Everything it does stands or falls with its transaction.</summary>
+public sealed class Act
+{
+    readonly AuditHead head;
+    readonly Actor actor;
+    readonly string actorName;
+    readonly string name;
+
+    internal Act(
+        Db db, Guid customerId, DateTimeOffset now, Actor actor, string actorName, string name, AuditHead head,
+        CancellationToken cancel)
+    {
+        (Db, CustomerId, Now, Cancel) = (db, customerId, now, cancel);
+        (this.actor, this.actorName, this.name, this.head) = (actor, actorName, name, head);
+    }
+
+    public Db Db { get; }
+    public Guid CustomerId { get; }
+    public DateTimeOffset Now { get; }
+    public CancellationToken Cancel { get; }
+    public string ActorName => actorName;
+    public Guid ActorId => actor.Id;
+    internal bool Audited { get; private set; }
+
+    /// <summary>Tells the readers: appends to the site feed and returns the sequence they must acknowledge.</summary>
+    public Task<long> Tell(ChangeKind kind, Guid subjectId) => Feed.Append(Db, CustomerId, kind, subjectId, Now, Cancel);
+
+    /// <summary>Writes what was done into the account's audit chain. Details are for people and never hold a secret.</summary>
+    public void Audit(Guid subjectId, object? details = null)
+    {
+        AuditChain.Append(Db, head, actor.Id, actorName, name, subjectId, details, Now);
+        Audited = true;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Identity;
+
+namespace Latchkey.Server.Accounts;
+
+/// <summary>A person who signs in to the console; never called a user.</summary>
+public sealed class Administrator : IdentityUser<Guid>
+{
+    public required string Name { get; set; }
+    public string Language { get; set; } = "en";
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+public enum Role
+{
+    /// <summary>Sees everything of the account and changes nothing.</summary>
+    Viewer,
+
+    /// <summary>Users, keys, readers and access levels.</summary>
+    Manager,
+
+    /// <summary>All of it, administrators and API tokens included.</summary>
+    Owner,
+}
+
+/// <summary>An administrator's place in one account. A role in an account reaches every account below it.</summary>
+public sealed class Membership
+{
+    public required Guid AccountId { get; init; }
+    public required Guid AdministratorId { get; init; }
+    public required Role Role { get; set; }
+    public Account? Account { get; init; }
+    public Administrator? Administrator { get; init; }
+}
+
+/// <summary>One sign-in of an administrator. Ending it ends it everywhere, open console circuits included.</summary>
+public sealed class Session
+{
+    public const int LifeHours = 12;
+
+    public required Guid Id { get; init; }
+    public required Guid AdministratorId { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required DateTimeOffset EndsAt { get; init; }
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public static Session Begin(Guid administratorId, DateTimeOffset now) => new()
+    {
+        Id = new Guid(RandomNumberGenerator.GetBytes(16)),
+        AdministratorId = administratorId,
+        StartedAt = now,
+        EndsAt = now.AddHours(LifeHours),
+    };
+}
+
+/// <summary>A bearer token of the REST API, shown once; only its hash is kept.</summary>
+public sealed class ApiToken
+{
+    public const int NameCharsMax = 80;
+
+    public required Guid CustomerId { get; init; }
+    public required Guid Id { get; init; }
+    public required string Name { get; init; }
+    public required byte[] Hash { get; init; }
+    public required Role Role { get; init; }
+    public required Guid CreatedBy { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? RevokedAt { get; set; }
+}

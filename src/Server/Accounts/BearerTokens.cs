@@ -1,0 +1,94 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Latchkey.Server.Accounts;
+
+/// <summary>A new bearer token for the REST API.</summary>
+/// <param name="Id">Made by the client: the same id acts once.</param>
+/// <param name="Name">What it is for, 1 to 80 characters.</param>
+/// <param name="Role">What it may do in this customer.</param>
+public sealed record MakeApiTokenRequest(Guid Id, string Name, Role Role = Role.Manager);
+
+/// <summary>The token, shown this once.</summary>
+public sealed record MakeApiTokenAnswer(Guid ApiTokenId, string Token)
+{
+    // A record prints its members; a token is not for printing.
+    public override string ToString() => $"API token {ApiTokenId}";
+}
+
+public sealed class MakeApiToken(Acts acts)
+{
+    public Task<Outcome<MakeApiTokenAnswer>> Do(Actor actor, Guid customerId, MakeApiTokenRequest request, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return acts.Do<MakeApiTokenRequest, MakeApiTokenAnswer>(
+            nameof(MakeApiToken), actor, customerId, Role.Owner, request.Id, request,
+            async act =>
+            {
+                if (string.IsNullOrWhiteSpace(request.Name))
+                    return new Refused(Refusal.NameMissing, "name");
+                if (request.Name.Length > ApiToken.NameCharsMax)
+                    return new Refused(Refusal.NameTooLong, "name");
+                if (!await act.Db.Customers.AnyAsync(c => c.AccountId == customerId, cancel))
+                    return Refusal.NotFound;
+                var text = BearerTokens.Prefix + Base64Url(RandomNumberGenerator.GetBytes(BearerTokens.SecretBytes));
+                act.Db.ApiTokens.Add(new()
+                {
+                    CustomerId = customerId,
+                    Id = request.Id,
+                    Name = request.Name.Trim(),
+                    Hash = BearerTokens.Hash(text),
+                    Role = request.Role,
+                    CreatedBy = act.ActorId,
+                    CreatedAt = act.Now,
+                });
+                act.Audit(request.Id, new { request.Name, request.Role });
+                return new MakeApiTokenAnswer(request.Id, text);
+            },
+            cancel);
+    }
+
+    static string Base64Url(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
+}
+
+/// <summary>Signs a request in by its bearer token. The token names its customer; nothing else in the request does.</summary>
+public sealed class BearerTokens(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Store store)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "Bearer";
+    public const string Prefix = "lk_";
+    public const int SecretBytes = 32;
+
+    // 256 random bits: a plain hash is as good as a slow one.
+    internal static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith("Bearer " + Prefix, StringComparison.Ordinal))
+            return AuthenticateResult.NoResult();
+        var hash = Hash(header["Bearer ".Length..]);
+        await using var db = store.Open();
+        var token = await db.ApiTokens.AsNoTracking().Where(t => t.Hash == hash && t.RevokedAt == null)
+            .Select(t => new { t.Id, t.CustomerId }).FirstOrDefaultAsync(Context.RequestAborted);
+        if (token is null)
+            return AuthenticateResult.Fail("The token is not known.");
+        var identity = new ClaimsIdentity(
+            [new(Actor.TokenClaim, token.Id.ToString()), new(Actor.TokenCustomerClaim, token.CustomerId.ToString())], Scheme.Name);
+        return AuthenticateResult.Success(new(new(identity), Scheme.Name));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return TypedResults.Problem(Problems.Details(new(Refusal.SignedOut))).ExecuteAsync(Context);
+    }
+}

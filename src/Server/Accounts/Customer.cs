@@ -1,0 +1,62 @@
+namespace Latchkey.Server.Accounts;
+
+/// <summary>What a reader does with documents once its bundle is past its end and no fresh statement comes.</summary>
+public enum OfflinePolicy
+{
+    DocumentsOnly,
+    DenyAll,
+}
+
+/// <summary>Settings of one customer account: one access control system, one site. Its account id is the site identifier on the wire.</summary>
+public sealed class Customer
+{
+    public const int LifespanHoursMax = 720;
+    public const int CodeLifeHoursMin = 1;
+    public const int CodeLifeHoursMax = 31 * 24;
+
+    public required Guid AccountId { get; init; }
+    public Account? Account { get; init; }
+
+    /// <summary>What an installer types when pairing; never a cryptographic key of a door.</summary>
+    public required string SystemId { get; set; }
+
+    /// <summary>The system key, sealed by the secret box under the purpose <c>system-key</c>.</summary>
+    public required byte[] SystemKeySealed { get; set; }
+
+    public bool IsDemo { get; set; }
+
+    /// <summary>Key name: what the wallet shows above the doors of this site.</summary>
+    public required string KeyName { get; set; }
+
+    /// <summary>Two or three digits before the User ID in card numbers, so that it never meets a card made elsewhere; null is none.</summary>
+    public string? Prefix { get; set; }
+
+    /// <summary>How long a new key lasts unless the administrator says otherwise; null is without end.</summary>
+    public int? DefaultValidityDays { get; set; }
+
+    /// <summary>IANA name; schedules are wall time in this zone.</summary>
+    public string TimeZone { get; set; } = "Europe/Prague";
+
+    public int KeyCycleHours { get; set; } = 12;
+    public int KeyLifespanHours { get; set; } = 24;
+    public int CodeLifeHours { get; set; } = 168;
+    public string Language { get; set; } = "en";
+
+    /// <summary>One-tap opening allowed at this site.</summary>
+    public bool OneTap { get; set; }
+
+    /// <summary>Older wallets are told to reload.</summary>
+    public int LowestWalletVersion { get; set; }
+
+    public OfflinePolicy OfflinePolicy { get; set; } = OfflinePolicy.DocumentsOnly;
+    public string? ContactName { get; set; }
+    public string? ContactEmail { get; set; }
+    public string? ContactPhone { get; set; }
+    public string? ContactHours { get; set; }
+    public string? PrivacyUrl { get; set; }
+
+    /// <summary>Highest numbers given so far. They are raised under the row's lock, so they are dense and never given twice.</summary>
+    public int LastKeyNumber { get; set; } = -1;
+    public int LastUserNumber { get; set; }
+    public int LastLevelNumber { get; set; } = Access.AccessLevel.Everybody;
+}

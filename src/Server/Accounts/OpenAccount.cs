@@ -1,0 +1,77 @@
+using Latchkey.Server.Access;
+using Latchkey.Server.Audit;
+using Latchkey.Server.Keys;
+using Latchkey.Server.Storage;
+
+namespace Latchkey.Server.Accounts;
+
+/// <summary>
+/// Opens accounts and administrators with everything that belongs to them. It checks no actor: the acts of operators and
+/// distributors call it behind their own checks, and so does the seed of a new installation.
+/// </summary>
+public sealed class OpenAccount(SiteSigners signers, SystemKeys systemKeys)
+{
+    public static Account Place(Db db, AccountKind kind, Guid? parentId, string name, DateTimeOffset now, Guid? id = null)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var account = new Account { Id = id ?? Guid.CreateVersion7(now), Kind = kind, ParentId = parentId, Name = name, CreatedAt = now };
+        db.Accounts.Add(account);
+        db.AuditHeads.Add(AuditChain.Begin(account.Id));
+        return account;
+    }
+
+    /// <summary>A customer: account, settings, site key, issuer key, feed, and the access level <i>Everybody</i>.</summary>
+    public Customer Customer(
+        Db db, Guid distributorId, string name, string systemId, string systemKey, bool isDemo, DateTimeOffset now, Guid? id = null)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var account = Place(db, AccountKind.Customer, distributorId, name, now, id);
+        var customer = new Customer
+        {
+            AccountId = account.Id,
+            Account = account,
+            SystemId = systemId,
+            SystemKeySealed = systemKeys.Seal(account.Id, systemKey),
+            IsDemo = isDemo,
+            KeyName = name,
+        };
+        db.Customers.Add(customer);
+        db.FeedCounters.Add(new() { CustomerId = account.Id });
+        db.SigningKeys.Add(signers.Make(account.Id, KeyPurpose.Site, now));
+        db.SigningKeys.Add(signers.Make(account.Id, KeyPurpose.Issuer, now));
+        db.AccessLevels.Add(new()
+        {
+            CustomerId = account.Id,
+            Id = Guid.CreateVersion7(now),
+            Number = AccessLevel.Everybody,
+            Name = "Everybody",
+            AllReaders = true,
+            ChangedAt = now,
+        });
+        return customer;
+    }
+
+    /// <summary>An administrator with a role in one account. The password is hashed here and kept nowhere.</summary>
+    public static Administrator Administrator(
+        Db db, Guid accountId, Role role, string name, string email, string password, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(email);
+        var administrator = new Administrator
+        {
+            Id = Guid.CreateVersion7(now),
+            Name = name,
+            CreatedAt = now,
+            Email = email,
+            NormalizedEmail = email.ToUpperInvariant(),
+            UserName = email,
+            NormalizedUserName = email.ToUpperInvariant(),
+            EmailConfirmed = true,
+            SecurityStamp = Guid.NewGuid().ToString("N"),
+        };
+        administrator.PasswordHash = new Argon2().HashPassword(administrator, password);
+        db.Administrators.Add(administrator);
+        db.Memberships.Add(new() { AccountId = accountId, AdministratorId = administrator.Id, Role = role });
+        return administrator;
+    }
+}

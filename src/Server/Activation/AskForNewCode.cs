@@ -1,0 +1,53 @@
+using System.Globalization;
+using Latchkey.Server.Accounts;
+using Latchkey.Server.Hosting;
+using Latchkey.Server.Notices;
+using Latchkey.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Latchkey.Server.Activation;
+
+/// <summary>
+/// <i>Ask for a new one</i>: whoever holds an expired or replaced code lets the customer's administrators know, once a day
+/// per code. Nothing is made and no code is sent; an administrator decides.
+/// </summary>
+sealed class AskForNewCode(CodeLookup codes, Outbox outbox, Store store, Settings settings, TimeProvider time)
+{
+    public const int AgainAfterHours = 24;
+
+    public async Task<Outcome<bool>> Do(CodeRequest request, string network, CancellationToken cancel)
+    {
+        var code = CodeLookup.Read(request.Code);
+        if (!code.Done)
+            return code.Refused;
+        if (await codes.Wait(code.Value, network, cancel) is { } wait)
+            return wait;
+        var hash = codes.Hash(code.Value);
+        var asked = await store.Write<Outcome<bool>>(db => Queue(db, hash, cancel), outcome => outcome.Done, cancel);
+        if (asked.Refused?.Refusal == Refusal.CodeUnknown)
+            await codes.CountGuess(code.Value, network, cancel);
+        return asked;
+    }
+
+    async Task<Outcome<bool>> Queue(Db db, byte[] hash, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var found = await CodeLookup.WithKey(db, [hash]).FirstOrDefaultAsync(cancel);
+        if (found?.Key?.User is not { } user || (await Actor.AccountPath(db, found.CustomerId, cancel)).Count == 0)
+            return Refusal.CodeUnknown;
+        // A code that works, was used, or belongs to an ended key has nothing to ask for; asking twice a day is asking once.
+        if (!found.Key.CanInvite || found.ExpiresAt > now || found.AskedAt > now.AddHours(-AgainAfterHours))
+            return true;
+        found.AskedAt = now;
+        var customer = await db.Accounts.Where(a => a.Id == found.CustomerId).Select(a => a.Name).SingleAsync(cancel);
+        var administrators = await db.Memberships.Where(m => m.AccountId == found.CustomerId && m.Role >= Role.Manager)
+            .Select(m => new { m.Administrator!.Name, m.Administrator.Email, m.Administrator.Language }).ToListAsync(cancel);
+        foreach (var administrator in administrators.Where(a => a.Email is not null))
+        {
+            var link = string.Create(CultureInfo.InvariantCulture, $"{settings.Origin}users/{user.Number}");
+            var mail = AskedMail.Write(customer, user.Name, link, administrator.Name, administrator.Email!, administrator.Language);
+            outbox.Queue(db, found.CustomerId, MessageKind.AskedForNewCode, mail, user.Id, null, null, now);
+        }
+        return true;
+    }
+}

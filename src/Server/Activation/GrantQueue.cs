@@ -1,0 +1,129 @@
+using System.Threading.Channels;
+using Latchkey.Server.Accounts;
+using Latchkey.Server.Audit;
+using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Latchkey.Server.Activation;
+
+/// <summary>
+/// Group commit for phones: one writer takes what waits and stores it in one transaction, so that many phones share one
+/// flush of the disk. Nobody is answered before the commit, and one bad apple doesn't spoil the others: when a group
+/// fails, each of it is tried alone.
+/// </summary>
+sealed class GrantQueue(Store store, TimeProvider time, ILogger<GrantQueue> log) : BackgroundService
+{
+    public const int GroupMax = 128;
+
+    /// <summary>Phones that may wait; beyond it they are told to come back.</summary>
+    public const int WaitingMax = 4096;
+
+    const int RetryAfterSeconds = 5;
+
+    readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
+        new BoundedChannelOptions(WaitingMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    public async Task<Outcome<Issued>> Enqueue(GrantRequest request, CancellationToken cancel)
+    {
+        var waiting = new Waiting(request);
+        if (!queue.Writer.TryWrite(waiting))
+            return new Refused(Refusal.Throttled, RetryAfterSeconds: RetryAfterSeconds);
+        return await waiting.Done.Task.WaitAsync(cancel);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await queue.Reader.WaitToReadAsync(stoppingToken))
+            {
+                var group = new List<Waiting>();
+                while (group.Count < GroupMax && queue.Reader.TryRead(out var waiting))
+                    group.Add(waiting);
+                await Run(group);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            queue.Writer.TryComplete();
+            while (queue.Reader.TryRead(out var waiting))
+                waiting.Done.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    async Task Run(List<Waiting> group)
+    {
+        try
+        {
+            await Store(group);
+        }
+        catch (Exception fault) when (group.Count > 1)
+        {
+            log.LogWarning(fault, "A group of {Count} did not commit; each is tried alone", group.Count);
+            foreach (var one in group)
+                await Run([one]);
+        }
+        catch (Exception fault)
+        {
+            group[0].Done.TrySetException(fault);
+        }
+    }
+
+    async Task Store(List<Waiting> group)
+    {
+        var outcomes = await store.Write(db => StoreGroup(db, group), CancellationToken.None);
+        for (var i = 0; i < group.Count; i++)
+            group[i].Done.TrySetResult(outcomes[i]);
+    }
+
+    async Task<List<Outcome<Issued>>> StoreGroup(Db db, List<Waiting> group)
+    {
+        // Which customers: then their chains are locked, in one order, and everything else is read under the locks.
+        var customerIds = new SortedSet<Guid>();
+        foreach (var part in group.Select(w => w.Request).GroupBy(r => r.GetType()))
+            customerIds.UnionWith(await part.First().CustomersOf(db, part));
+        var context = new GrantContext(db, time.GetUtcNow());
+        foreach (var customerId in customerIds)
+        {
+            var lives = (await Actor.AccountPath(db, customerId, CancellationToken.None)).Count > 0;
+            var customer = await db.Customers.AsNoTracking().Include(c => c.Account)
+                .SingleOrDefaultAsync(c => c.AccountId == customerId);
+            if (customer?.Account is not { } account)
+                continue;
+            context.Customers[customerId] = new(
+                customer, account.Name, lives, await AuditChain.Lock(db, customerId, CancellationToken.None));
+        }
+        foreach (var part in group.Select(w => w.Request).GroupBy(r => r.GetType()))
+            await part.First().Load(context, part);
+        return [.. group.Select(w => w.Request.Decide(context))];
+    }
+
+    sealed record Waiting(GrantRequest Request)
+    {
+        public TaskCompletionSource<Outcome<Issued>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>What a phone asks for. Loading is done for a whole group, deciding one by one, in the order of arrival.</summary>
+abstract class GrantRequest
+{
+    public abstract Task<List<Guid>> CustomersOf(Db db, IEnumerable<GrantRequest> same);
+
+    public abstract Task Load(GrantContext context, IEnumerable<GrantRequest> same);
+
+    public abstract Outcome<Issued> Decide(GrantContext context);
+}
+
+/// <summary>What the requests of one group share.</summary>
+sealed class GrantContext(Db db, DateTimeOffset now)
+{
+    public Db Db => db;
+    public DateTimeOffset Now => now;
+    public Dictionary<Guid, GrantCustomer> Customers { get; } = [];
+}
+
+sealed record GrantCustomer(Customer Customer, string Name, bool Lives, AuditHead Head);

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Localization;
+using MudBlazor.Services;
+using MudBlazor;
+
+namespace Latchkey.Server.Console;
+
+/// <summary>The console's place in the server: Blazor, its languages, its pages.</summary>
+public static class ConsoleSetup
+{
+    public static void AddConsole(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddMudServices(library =>
+        {
+            library.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            library.SnackbarConfiguration.VisibleStateDuration = (int)Undo.Time.TotalMilliseconds;
+            library.SnackbarConfiguration.ShowTransitionDuration = 180;
+            library.SnackbarConfiguration.HideTransitionDuration = 120;
+            library.SnackbarConfiguration.ShowCloseIcon = false;
+            library.SnackbarConfiguration.PreventDuplicates = false;
+        });
+        builder.Services.AddTransient<MudLocalizer, LibraryTexts>();
+        builder.Services.AddLocalization();
+        builder.Services.AddScoped<Moments>();
+        builder.Services.AddScoped<Workplace>();
+        builder.Services.AddScoped<Pulse>();
+        builder.Services.AddScoped<Issuing>();
+        builder.Services.AddCascadingAuthenticationState();
+        builder.Services.Configure<RequestLocalizationOptions>(options =>
+        {
+            var cultures = ConsoleLanguages.All.Select(l => ConsoleLanguages.Culture(l.Code)).ToList();
+            options.SupportedCultures = cultures;
+            options.SupportedUICultures = cultures;
+            options.DefaultRequestCulture = new RequestCulture(ConsoleLanguages.Culture(ConsoleLanguages.Default));
+            options.FallBackToParentCultures = options.FallBackToParentUICultures = true;
+        });
+    }
+
+    private static readonly string[] Others = ["/api", "/health", "/w", "/_framework", "/_content", "/_blazor"];
+
+    public static void MapConsole(this WebApplication app)
+    {
+        app.UseRequestLocalization();
+        Preferences.Map(app);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // Pages only: another method on a known address stays what it is, a method that is not allowed.
+        app.MapGet("{*path:nonfile}", Missing).WithOrder(int.MaxValue).ExcludeFromDescription();
+    }
+
+    // What is missing has a page; machines and the wallet have answers of their own.
+    private static IResult Missing(HttpContext http) =>
+        HttpMethods.IsGet(http.Request.Method) && !Others.Any(other => http.Request.Path.StartsWithSegments(other, StringComparison.Ordinal))
+            ? TypedResults.LocalRedirect("/not-found")
+            : TypedResults.NotFound();
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace Latchkey.Server.Hosting;
+
+/// <summary>What every feature stands on: settings, secrets, limits, problems, headers.</summary>
+static class HostingSetup
+{
+    public const int BodyBytesMax = 256 * 1024;
+    public const int HeaderBytesMax = 32 * 1024;
+
+    public static Settings AddHosting(this WebApplicationBuilder builder)
+    {
+        var settings = Settings.Read(builder.Configuration);
+        MakePrivate(settings.DataFolder);
+        // An unpublished build would compress its assets anew for each request, at level none: phones would load thrice as much.
+        if (!builder.Environment.IsDevelopment())
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+            kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
+        });
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = StatusProblems.Name);
+        services.AddExceptionHandler<FaultProblem>();
+        // Thrown, so that the handler can name the field that could not be read.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase)));
+        services.AddHealthChecks().AddCheck<StoreHealth>("store");
+        services.AddOpenApi(ApiDescription.Name, ApiDescription.Describe);
+        if (builder.Configuration["Latchkey:Proxy"] is { Length: > 0 } proxy)
+            TrustProxy(services, proxy);
+        return settings;
+    }
+
+    public static void UseHosting(this WebApplication app)
+    {
+        if (app.Configuration["Latchkey:Proxy"] is { Length: > 0 })
+            app.UseForwardedHeaders();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseExceptionHandler();
+        // Pages have faces of their own for what is missing; machines get a problem.
+        app.UseWhen(
+            http => http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.UseStatusCodePages());
+    }
+
+    public static void MapHosting(this WebApplication app)
+    {
+        // Alive says that the process answers, ready that the store does too.
+        app.MapHealthChecks("/health/alive", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        app.MapOpenApi("/api/openapi.json");
+    }
+
+    // The database and the master key are in there: nobody else on this machine has any business with them.
+    static void MakePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    static void TrustProxy(IServiceCollection services, string proxy)
+    {
+        if (!IPAddress.TryParse(proxy, out var address))
+            throw new SettingsFault("Latchkey:Proxy", "must be the IP address of the proxy in front");
+        services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            options.KnownProxies.Add(address);
+        });
+    }
+}

@@ -1,0 +1,107 @@
+using Latchkey.Protocol.Wire;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Latchkey.Server.Hosting;
+
+/// <summary>The one table that says refusals outwardly, as problem details of RFC 9457.</summary>
+public static class Problems
+{
+    sealed record Words(string Name, int Status, string Title, string Detail);
+
+    static Words Of(Refusal refusal) => refusal switch
+    {
+        Refusal.SignedOut => new("signed-out", 401, "Sign in first", "This session has ended. Sign in again."),
+        Refusal.SignInWrong => new("sign-in-wrong", 401, "Not signed in", "E-mail and password don't fit together."),
+        Refusal.SignInWait => new("sign-in-wait", 429, "Too many tries", "Wait before the next try."),
+        Refusal.NotFound => new("not-found", 404, "Not there", "There is nothing at this address that you may see."),
+        Refusal.RoleTooLow => new("role-too-low", 403, "Not your role", "Your role in this account does not allow this."),
+        Refusal.BodyMalformed => new("body-malformed", 400, "Not readable", "The request could not be read."),
+        Refusal.BodyTooLarge => new("body-too-large", 413, "Too large", "The request is larger than this server takes."),
+        Refusal.IdMissing => new("id-missing", 400, "Id missing", "The request needs an id of its own, a UUID made by you."),
+        Refusal.IdReused => new("id-reused", 409, "Id used before", "This id was used for another request. Make a new one."),
+        Refusal.NameMissing => new("name-missing", 400, "Name missing", "Enter a name."),
+        Refusal.NameTooLong => new("name-too-long", 400, "Name too long", "A name has 1 to 80 characters, none of them control characters."),
+        Refusal.EmailMissing => new("email-missing", 400, "E-mail missing", "Enter an e-mail address, or send no mail."),
+        Refusal.EmailWrong => new("email-wrong", 400, "E-mail not complete", "This is not an e-mail address: name@example.com is one."),
+        Refusal.LanguageUnknown => new("language-unknown", 400, "Language not known", "Mails are written in en or cs."),
+        Refusal.TimeZoneUnknown => new("time-zone-unknown", 400, "Time zone not known", "Give an IANA name such as Europe/Prague."),
+        Refusal.UserNumberOutOfRange => new("user-id-out-of-range", 400, "User ID out of range", "A User ID is a number from 1 to 999999999."),
+        Refusal.UserNumberTaken => new("user-id-taken", 409, "User ID taken", "Another user has this User ID. Take the proposed one."),
+        Refusal.ValidityBackwards => new("validity-backwards", 400, "Ends before it starts", "The end must be later than the start."),
+        Refusal.ValidityOver => new("validity-over", 400, "Over already", "The end lies in the past."),
+        Refusal.TextMissing => new("text-missing", 400, "Text missing", "This field needs a few words."),
+        Refusal.TextTooLong => new("text-too-long", 400, "Text too long", "This text is longer than its field takes."),
+        Refusal.AccessLevelUnknown => new("access-level-unknown", 400, "Access level not known", "One of these access levels is not there."),
+        Refusal.ReaderUnknown => new("reader-unknown", 400, "Reader not known", "One of these readers is not there."),
+        Refusal.SettingOutOfRange => new("setting-out-of-range", 400, "Out of range", "This value is outside its range."),
+        Refusal.UserEnded => new("user-ended", 409, "User deleted", "This user was deleted. Add the person as a new user."),
+        Refusal.StateUnfit => new("state-unfit", 409, "Does not fit the state", "In its present state this can't be done."),
+        Refusal.ProofMalformed => new("proof-malformed", 400, "Not readable", "The proof of the phone's key could not be read."),
+        Refusal.ProofWrong => new("proof-wrong", 400, "Proof does not fit", "The phone's key did not sign this."),
+        Refusal.CodeIncomplete => new("code-incomplete", 400, "Code not complete", "This code is not complete: 24 letters and digits."),
+        Refusal.CodeMistyped => new("code-mistyped", 400, "Code mistyped", "One character of this code is not right. Compare it with the mail."),
+        Refusal.Throttled => new("throttled", 429, "Too many tries", "Wait before the next try."),
+        Refusal.Clock => new("clock", 400, "The clock is off", "The phone's clock and the server's differ. Set the time to automatic."),
+        Refusal.CodeUnknown => new("code-unknown", 404, "Code not known", "Nobody has been given this code. Compare it with the mail."),
+        Refusal.CodeReplaced => new("code-replaced", 409, "Replaced by a newer code", "A newer code took this one's place. Look for the newest mail."),
+        Refusal.CodeUsed => new("code-used", 409, "Code used", "This code was used on another phone. A code works once; ask for a new one."),
+        Refusal.CodeExpired => new("code-expired", 410, "Code ended", "This code has ended. Ask for a new one."),
+        Refusal.KeyUnknown => new("key-unknown", 404, "Key not known", "This phone's key is not known here."),
+        Refusal.KeySuspended => new("key-suspended", 403, "Key on hold", "This key is on hold. Ask who gave it to you."),
+        Refusal.KeyEnded => new("key-ended", 410, "Key ended", "This key has ended. Ask for a new one."),
+        Refusal.WalletTooOld => new("wallet-too-old", 426, "Wallet too old", "This wallet is older than the site allows. Reload it."),
+        Refusal.NonceUnknown => new("nonce-unknown", 409, "Took too long", "The question of the server has run out. Tap again."),
+        Refusal.ReaderOffline => new("reader-offline", 503, "Door not connected", "This door has no connection now. Use Bluetooth."),
+        Refusal.NoAnswer => new("no-answer", 504, "No answer", "The door did not answer. If it did not open, tap again."),
+        Refusal.PairingCodeUnknown => new("pairing-code-unknown", 404, "Pairing code not known", "Make a new pairing code in the console."),
+        Refusal.PairingProofWrong => new("pairing-proof-wrong", 403, "System ID or System Key wrong", "System ID and System Key don't fit together."),
+        Refusal.PairingOver => new("pairing-over", 409, "Pairing is over", "This pairing was answered already, or its ten minutes are over."),
+    };
+
+    public static string Name(Refusal refusal) => Of(refusal).Name;
+
+    public static ProblemDetails Details(Refused refused)
+    {
+        ArgumentNullException.ThrowIfNull(refused);
+        var words = Of(refused.Refusal);
+        var problem = new ProblemDetails
+        {
+            Type = "/problems/" + words.Name,
+            Title = words.Title,
+            Status = words.Status,
+            Detail = refused.Detail ?? words.Detail,
+        };
+        if (refused.Field is { } field)
+            problem.Extensions["field"] = field;
+        if (refused.At is { } at)
+            problem.Extensions["at"] = at.ToUnix();
+        if (refused.Now is { } now)
+            problem.Extensions["now"] = now.ToUnix();
+        if (refused.Customer is { } customer)
+            problem.Extensions["customer"] = customer;
+        if (refused.State is { } state)
+            problem.Extensions["state"] = state;
+        if (refused.RetryAfterSeconds is { } seconds)
+            problem.Extensions["retryAfter"] = seconds;
+        return problem;
+    }
+
+    /// <summary>The answer of a route: the value, or the problem.</summary>
+    public static IResult Answer<T>(Outcome<T> outcome, Func<T, IResult> done)
+    {
+        ArgumentNullException.ThrowIfNull(done);
+        return outcome.Done ? done(outcome.Value) : new RefusedResult(outcome.Refused);
+    }
+
+    public static IResult Answer<T>(Outcome<T> outcome) => Answer(outcome, value => TypedResults.Ok(value));
+
+    sealed class RefusedResult(Refused refused) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (refused.RetryAfterSeconds is { } seconds)
+                httpContext.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return TypedResults.Problem(Details(refused)).ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace Latchkey.Server.Hosting;
+
+/// <summary>The configuration under <c>Latchkey</c>, read once at start. What is wrong is said in one line, and nothing starts.</summary>
+public sealed record Settings(
+    string DataFolder, string? Postgres, Uri Origin, SmtpSettings? Smtp, bool Mailbox)
+{
+    public static Settings Read(IConfiguration configuration)
+    {
+        var own = configuration.GetSection("Latchkey");
+        var origin = own["Origin"] is { Length: > 0 } given
+            ? ReadOrigin(given)
+            : new Uri("http://localhost:5000/");
+        var postgres = own["Database"];
+        return new(
+            Path.GetFullPath(own["Data"] is { Length: > 0 } folder ? folder : "latchkey-data"),
+            string.IsNullOrWhiteSpace(postgres) ? null : postgres,
+            origin,
+            SmtpSettings.Read(own.GetSection("Smtp")),
+            ReadSwitch(own, "Mailbox"));
+    }
+
+    static Uri ReadOrigin(string given)
+    {
+        if (!Uri.TryCreate(given, UriKind.Absolute, out var origin) || origin.Scheme is not ("https" or "http"))
+            throw new SettingsFault("Latchkey:Origin", "is not an http or https address");
+        if (origin.PathAndQuery != "/" || origin.Fragment.Length > 0 || origin.UserInfo.Length > 0)
+            throw new SettingsFault("Latchkey:Origin", "must be an address without path, query or name");
+        if (origin.Scheme == "http" && !origin.IsLoopback)
+            throw new SettingsFault("Latchkey:Origin", "must be https, since phones keep keys only for a secure address");
+        return origin;
+    }
+
+    internal static bool ReadSwitch(IConfigurationSection own, string name) => own[name] switch
+    {
+        null or "" => false,
+        var text when bool.TryParse(text, out var on) => on,
+        _ => throw new SettingsFault($"{own.Path}:{name}", "must be true or false"),
+    };
+}
+
+public sealed record SmtpSettings(string Host, int Port, string? User, string? Password, bool Tls, string From)
+{
+    internal static SmtpSettings? Read(IConfigurationSection own)
+    {
+        if (own["Host"] is not { Length: > 0 } host)
+            return null;
+        if (own["From"] is not { Length: > 0 } from || !from.Contains('@', StringComparison.Ordinal))
+            throw new SettingsFault("Latchkey:Smtp:From", "must be the address that mails come from");
+        var tls = own["Tls"] is null or "" || Settings.ReadSwitch(own, "Tls");
+        var port = tls ? 587 : 25;
+        if (own["Port"] is { Length: > 0 } given && (!int.TryParse(given, out port) || port is < 1 or > 65535))
+            throw new SettingsFault("Latchkey:Smtp:Port", "must be a number from 1 to 65535");
+        return new(host, port, own["User"], own["Password"], tls, from);
+    }
+
+    // A record prints its members; a password is not for printing.
+    public override string ToString() => $"{Host}:{Port}";
+}
+
+/// <summary>A setting that is wrong. The message is the one line that the operator reads.</summary>
+public sealed class SettingsFault(string setting, string whatIsWrong) : Exception($"{setting} {whatIsWrong}.");

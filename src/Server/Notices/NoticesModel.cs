@@ -1,0 +1,14 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Latchkey.Server.Notices;
+
+static class NoticesModel
+{
+    public static void Map(ModelBuilder model) => model.Entity<Message>(e =>
+    {
+        e.HasKey(m => new { m.CustomerId, m.Id });
+        e.HasIndex(m => new { m.Delivery, m.NextTryAt });
+        e.HasIndex(m => new { m.CustomerId, m.KeyId });
+        e.Property(m => m.Detail).HasMaxLength(500);
+    });
+}

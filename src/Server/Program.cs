@@ -1,0 +1,59 @@
+using Latchkey.Server.Access;
+using Latchkey.Server.Accounts;
+using Latchkey.Server.Activation;
+using Latchkey.Server.Console;
+using Latchkey.Server.Demo;
+using Latchkey.Server.Events;
+using Latchkey.Server.Hosting;
+using Latchkey.Server.Keys;
+using Latchkey.Server.Notices;
+using Latchkey.Server.Readers;
+using Latchkey.Server.Storage;
+using Latchkey.Server.Sync;
+using Latchkey.Server.Users;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.WebHost.UseStaticWebAssets();
+    var demo = DemoOptions.Read(args);
+    if (demo is not null)
+        builder.Configuration.AddInMemoryCollection(demo.Settings);
+    var settings = builder.AddHosting();
+    builder.Services.AddStorage(settings);
+    builder.Services.AddKeys(settings);
+    builder.Services.AddAccounts(settings);
+    builder.Services.AddNotices(settings);
+    builder.Services.AddUsers();
+    builder.Services.AddActivation();
+    builder.Services.AddAccess();
+    builder.Services.AddReaders();
+    builder.Services.AddSync();
+    builder.Services.AddEvents();
+    builder.AddConsole();
+
+    var app = builder.Build();
+    await app.Services.MigrateStore();
+    app.UseHosting();
+    app.UseCors();
+    app.UseAuthentication();
+    app.UseAuthorization();
+    app.UseAntiforgery();
+    app.MapHosting();
+    app.MapStaticAssets();
+    app.MapWallet();
+    app.MapUsers();
+    app.MapActivation();
+    app.MapAccess();
+    app.MapReaders();
+    app.MapSync();
+    app.MapEvents();
+    app.MapConsole();
+    await (demo is null ? app.RunAsync() : DemoHost.Run(app, demo));
+    return 0;
+}
+catch (SettingsFault fault)
+{
+    await Console.Error.WriteLineAsync(fault.Message);
+    return 1;
+}

@@ -1,0 +1,26 @@
+using Latchkey.Server.Sync;
+using Microsoft.EntityFrameworkCore;
+
+namespace Latchkey.Server.Storage;
+
+/// <summary>The site feed: every change that matters to readers, in commit order.</summary>
+public static class Feed
+{
+    /// <summary>
+    /// Appends one change and returns its sequence. Call it inside the act's transaction: the counter row stays locked
+    /// until the commit, so sequences have no gaps and are seen in commit order.
+    /// </summary>
+    public static async Task<long> Append(
+        Db db, Guid customerId, ChangeKind kind, Guid subjectId, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (db.Database.CurrentTransaction is null)
+            throw new InvalidOperationException("A feed change belongs in the transaction of its act.");
+        var counted = await db.FeedCounters.Where(c => c.CustomerId == customerId)
+            .ExecuteUpdateAsync(s => s.SetProperty(c => c.Seq, c => c.Seq + 1), cancel);
+        if (counted != 1)
+            throw new InvalidOperationException("The customer has no feed counter.");
+        var seq = await db.FeedCounters.Where(c => c.CustomerId == customerId).Select(c => c.Seq).SingleAsync(cancel);
+        db.FeedChanges.Add(new() { CustomerId = customerId, Seq = seq, Kind = kind, SubjectId = subjectId, At = now });
+        return seq;
+    }
+}

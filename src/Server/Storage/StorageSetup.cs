@@ -1,0 +1,83 @@
+using System.Data.Common;
+using Latchkey.Server.Hosting;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+
+namespace Latchkey.Server.Storage;
+
+static class StorageSetup
+{
+    public static void AddStorage(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<HintOnCommit>();
+        services.AddSingleton(s => settings.Postgres is { } postgres
+            ? OpenPostgres(postgres, s.GetRequiredService<HintOnCommit>())
+            : OpenSqlite(settings.DataFolder, s.GetRequiredService<HintOnCommit>()));
+        services.AddSingleton<IDbContextFactory<Db>>(s => s.GetRequiredService<Store>());
+        services.AddScoped(s => s.GetRequiredService<Store>().Open());
+        services.AddSingleton<Forgetting>();
+        services.AddHostedService(s => s.GetRequiredService<Forgetting>());
+    }
+
+    static Store OpenSqlite(string folder, HintOnCommit hints)
+    {
+        Directory.CreateDirectory(folder);
+        var connection = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(folder, "latchkey.db"),
+            ForeignKeys = true,
+            DefaultTimeout = 30,
+        };
+        var options = new DbContextOptionsBuilder<SqliteDb>()
+            .UseSqlite(connection.ToString())
+            .AddInterceptors(new DurableSqlite(), hints)
+            .Options;
+        return new(() => new SqliteDb(options), isSqlite: true);
+    }
+
+    static Store OpenPostgres(string connection, HintOnCommit hints)
+    {
+        NpgsqlConnectionStringBuilder read;
+        try
+        {
+            read = new(connection) { IncludeErrorDetail = false };
+        }
+        catch (ArgumentException fault)
+        {
+            // The parser's message may quote the text, and the text may hold a password.
+            throw new SettingsFault("Latchkey:Database", $"is not a PostgreSQL connection string ({fault.GetType().Name})");
+        }
+        var options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(read.ToString()).AddInterceptors(hints).Options;
+        return new(() => new PostgresDb(options), isSqlite: false);
+    }
+
+    /// <summary>Brings the store to this version's form before anything is served.</summary>
+    public static async Task MigrateStore(this IServiceProvider services, CancellationToken cancel = default)
+    {
+        await using var db = services.GetRequiredService<Store>().Open();
+        await db.Database.MigrateAsync(cancel);
+    }
+
+    // A commit that was answered must survive a power cut, so every connection asks for the full flush.
+    sealed class DurableSqlite : DbConnectionInterceptor
+    {
+        const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;";
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            command.ExecuteNonQuery();
+        }
+
+        public override async Task ConnectionOpenedAsync(
+            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+}

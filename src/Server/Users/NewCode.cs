@@ -1,0 +1,54 @@
+using Latchkey.Server.Accounts;
+using Latchkey.Server.Hosting;
+using Microsoft.EntityFrameworkCore;
+
+namespace Latchkey.Server.Users;
+
+/// <summary>
+/// A fresh code for a key that waits for its phone: <i>Resend</i> and <i>New QR</i>. Only hashes are kept, so the earlier
+/// code can't be shown again; it stops.
+/// </summary>
+/// <param name="Id">Made by the client: the same id acts once.</param>
+/// <param name="Notify">Send it by mail.</param>
+/// <param name="Email">A corrected address; absent keeps the user's.</param>
+public sealed record NewCodeRequest(Guid Id, bool Notify = true, string? Email = null);
+
+public sealed class NewCode(Acts acts, OpenCodes codes, SendInvitation invitations)
+{
+    public Task<Outcome<NewCodeAnswer>> Do(
+        Actor actor, Guid customerId, Guid mobileKeyId, NewCodeRequest request, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return acts.Do<object, NewCodeAnswer>(
+            nameof(NewCode), actor, customerId, Role.Manager, request.Id, new { mobileKeyId, request },
+            act => Do(act, mobileKeyId, request), cancel);
+    }
+
+    async Task<Outcome<NewCodeAnswer>> Do(Act act, Guid mobileKeyId, NewCodeRequest request)
+    {
+        var key = await act.Db.MobileKeys.Include(k => k.User)
+            .SingleOrDefaultAsync(k => k.CustomerId == act.CustomerId && k.Id == mobileKeyId, act.Cancel);
+        if (key?.User is not { } user)
+            return Refusal.NotFound;
+        if (request.Email is { } email && !MailAddress.IsGood(email))
+            return new Refused(Refusal.EmailWrong, "email");
+        if (request.Notify && request.Email is null && user.Email is null)
+            return new Refused(Refusal.EmailMissing, "email");
+        if (user.State == UserState.Deleted)
+            return Refusal.UserEnded;
+        if (!key.CanInvite)
+            return key.Unfit(act.Now);
+        if (request.Email is { } corrected)
+        {
+            user.Email = corrected.Trim();
+            user.SearchText = Folding.SearchText(user.Name, user.Email, user.Number);
+        }
+        var lifeHours = await act.Db.Customers.Where(c => c.AccountId == act.CustomerId)
+            .Select(c => c.CodeLifeHours).SingleAsync(act.Cancel);
+        var endsAt = act.Now.AddHours(lifeHours);
+        var (code, link) = await codes.Make(act, key, endsAt);
+        act.Audit(user.Id, new { mobileKeyId, request.Notify, newAddress = request.Email is not null });
+        var message = request.Notify ? await invitations.Do(act, user, key, code, link, isNewCode: true) : null;
+        return new NewCodeAnswer(key.Id, user.Id, user.Number, code, link, endsAt, message);
+    }
+}

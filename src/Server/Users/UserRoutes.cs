@@ -1,0 +1,64 @@
+using Latchkey.Server.Accounts;
+using Latchkey.Server.Hosting;
+
+namespace Latchkey.Server.Users;
+
+/// <summary>The REST routes of users and mobile keys: the same acts as the console's.</summary>
+static class UserRoutes
+{
+    public static void MapUsers(this IEndpointRouteBuilder routes)
+    {
+        var users = routes.MapGroup("/api/v1/users").WithTags("Users").RequireAuthorization(AccountsSetup.ApiPolicy);
+        users.MapGet("/", List).WithSummary("Users by name, fifty a page").Produces<UserListAnswer>().Refuses();
+        users.MapGet("/{user:guid}", Read).WithSummary("One user").Produces<UserAnswer>().Refuses();
+
+        var keys = routes.MapGroup("/api/v1/mobile-keys").WithTags("Mobile keys").RequireAuthorization(AccountsSetup.ApiPolicy);
+        keys.MapPost("/", Issue).WithSummary("A new mobile key").Produces<NewCodeAnswer>().Refuses();
+        keys.MapPost("/{key:guid}/new-code", Renew).WithSummary("A fresh code; the earlier one stops").Produces<NewCodeAnswer>().Refuses();
+        keys.MapPost("/{key:guid}/suspend", Suspend).WithSummary("Put a key on hold").Produces<MobileKeyAnswer>().Refuses();
+        keys.MapPost("/{key:guid}/resume", Resume).WithSummary("End the hold").Produces<MobileKeyAnswer>().Refuses();
+        keys.MapPost("/{key:guid}/revoke", Revoke).WithSummary("End a key for ever").Produces<MobileKeyAnswer>().Refuses();
+        keys.MapPost("/{key:guid}/validity", Validity).WithSummary("A new span of validity").Produces<MobileKeyAnswer>().Refuses();
+        keys.MapPost("/{key:guid}/withdraw", Withdraw).WithSummary("Take back an invitation").Produces<MobileKeyAnswer>().Refuses();
+    }
+
+    static async Task<IResult> List(
+        ApiCaller caller, Acts acts, CancellationToken cancel, UserFilter filter = UserFilter.All, string? search = null, string? after = null)
+    {
+        UserCursor? cursor = null;
+        if (after is not null && !UserListAnswer.TryReadCursor(after, out cursor))
+            return Problems.Answer<UserListAnswer>(new Refused(Refusal.BodyMalformed, "after"));
+        var page = await acts.Ask<UserPage>(
+            caller.Actor, caller.CustomerId, Role.Viewer, q => UserList.Read(q, filter, search, cursor), cancel);
+        return Problems.Answer(page, p => TypedResults.Ok(UserListAnswer.Of(p)));
+    }
+
+    static async Task<IResult> Read(ApiCaller caller, Guid user, ReadUser read, CancellationToken cancel) =>
+        Problems.Answer(await read.Ask(caller.Actor, caller.CustomerId, user, cancel));
+
+    static async Task<IResult> Issue(ApiCaller caller, IssueMobileKeyRequest request, IssueMobileKey issue, CancellationToken cancel) =>
+        Problems.Answer(await issue.Do(caller.Actor, caller.CustomerId, request, cancel));
+
+    static async Task<IResult> Renew(ApiCaller caller, Guid key, NewCodeRequest request, NewCode newCode, CancellationToken cancel) =>
+        Problems.Answer(await newCode.Do(caller.Actor, caller.CustomerId, key, request, cancel));
+
+    static async Task<IResult> Suspend(
+        ApiCaller caller, Guid key, SuspendMobileKeyRequest request, SuspendMobileKey suspend, CancellationToken cancel) =>
+        Problems.Answer(await suspend.Do(caller.Actor, caller.CustomerId, key, request, cancel));
+
+    static async Task<IResult> Resume(
+        ApiCaller caller, Guid key, ResumeMobileKeyRequest request, ResumeMobileKey resume, CancellationToken cancel) =>
+        Problems.Answer(await resume.Do(caller.Actor, caller.CustomerId, key, request, cancel));
+
+    static async Task<IResult> Revoke(
+        ApiCaller caller, Guid key, RevokeMobileKeyRequest request, RevokeMobileKey revoke, CancellationToken cancel) =>
+        Problems.Answer(await revoke.Do(caller.Actor, caller.CustomerId, key, request, cancel));
+
+    static async Task<IResult> Validity(
+        ApiCaller caller, Guid key, ChangeValidityRequest request, ChangeValidity change, CancellationToken cancel) =>
+        Problems.Answer(await change.Do(caller.Actor, caller.CustomerId, key, request, cancel));
+
+    static async Task<IResult> Withdraw(
+        ApiCaller caller, Guid key, WithdrawInvitationRequest request, WithdrawInvitation withdraw, CancellationToken cancel) =>
+        Problems.Answer(await withdraw.Do(caller.Actor, caller.CustomerId, key, request, cancel));
+}

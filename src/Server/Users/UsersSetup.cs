@@ -1,0 +1,18 @@
+namespace Latchkey.Server.Users;
+
+static class UsersSetup
+{
+    public static void AddUsers(this IServiceCollection services)
+    {
+        services.AddSingleton<OpenCodes>();
+        services.AddSingleton<SendInvitation>();
+        services.AddSingleton<IssueMobileKey>();
+        services.AddSingleton<NewCode>();
+        services.AddSingleton<ReadUser>();
+        services.AddSingleton<SuspendMobileKey>();
+        services.AddSingleton<ResumeMobileKey>();
+        services.AddSingleton<RevokeMobileKey>();
+        services.AddSingleton<ChangeValidity>();
+        services.AddSingleton<WithdrawInvitation>();
+    }
+}

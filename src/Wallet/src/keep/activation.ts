@@ -1,0 +1,117 @@
+import { hex, sha256 } from '../wire/bytes.ts';
+import { compress, makeDeviceKey, sign } from '../credentials/keys.ts';
+import { proveRedeem, proveRenew } from '../credentials/proofs.ts';
+import { hearTime, now } from '../clock.ts';
+import { deviceName } from '../phone/place.ts';
+import { activate, Problem, renew, type Grant } from '../server/calls.ts';
+import { heldKeys, pendingKeys, writeSetting, type HeldRecord, type PendingRecord } from './database.ts';
+import { firstGrant, nextGrant, type Key } from './key.ts';
+
+/** Rises when a server must be able to tell this wallet from an older one (site card, lowest wallet version). */
+export const WALLET = 1;
+
+/** Redeems a code. The key is stored before the code is sent: whenever the way back breaks, the same key asks again and loses nothing. */
+export async function activateKey(code: string, address: string): Promise<HeldRecord> {
+  const made = await keyFor(code);
+  const platform = await deviceName();
+  const grant = await withServerTime((time) =>
+    proveRedeem((message) => sign(made.signer, message), {
+      code,
+      deviceKey: compress(made.publicKey),
+      time,
+      platform,
+      wallet: WALLET,
+    }).then((proof) => activate(address, proof)),
+  );
+  const { id: digest, ...key } = made;
+  const granted = await firstGrant(key, grant, address);
+  if (granted === undefined) throw new Problem('unreachable');
+  const record = { ...granted, code: digest };
+  await heldKeys.put(record);
+  await pendingKeys.remove(digest);
+  return record;
+}
+
+/** The key that this phone has by this code already. */
+export async function keyBy(code: string, keys: readonly Key[]): Promise<Key | undefined> {
+  const digest = await digestOf(code);
+  return keys.find(({ record }) => record.code === digest);
+}
+
+/** Whether this phone redeemed the code and never heard the answer: then the same key may ask again. */
+export async function isUnderWay(code: string): Promise<boolean> {
+  return (await pendingKeys.get(await digestOf(code))) !== undefined;
+}
+
+/** Fetches a fresh document and card and keeps them; also keeps it when the server says that the key is on hold or has ended. */
+export async function renewKey(key: Key): Promise<void> {
+  const { signer } = key.record;
+  const proof = (time: number) =>
+    proveRenew((message) => sign(signer, message), { site: key.card.site, key: key.document.key, time, wallet: WALLET });
+  let alter: (kept: HeldRecord) => HeldRecord;
+  try {
+    const grant = await atAnyAddress(key, (address) => withServerTime(async (time) => renew(address, await proof(time))));
+    const next = await nextGrant(key, grant);
+    if (next === undefined) throw new Problem('unreachable');
+    alter = ({ opened }) => ({ ...next, opened });
+  } catch (problem) {
+    const standing = problem instanceof Problem ? standingAfter(problem) : undefined;
+    if (standing === undefined) throw problem;
+    alter = (kept) => ({ ...kept, standing });
+  }
+  await heldKeys.change(key.record.id, alter);
+}
+
+/** The card's addresses in its order, then the one the key was activated at. */
+export async function atAnyAddress<T>(key: Key, ask: (address: string) => Promise<T>): Promise<T> {
+  let unreachable = new Problem('unreachable');
+  for (const address of new Set([...key.card.addresses, key.record.origin])) {
+    try {
+      return await ask(address);
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.problem !== 'unreachable') throw problem;
+      unreachable = problem;
+    }
+  }
+  throw unreachable;
+}
+
+/** A phone whose clock is off is told so once, and then goes by the server's. */
+export async function withServerTime<T extends Grant | object>(ask: (time: number) => Promise<T>): Promise<T> {
+  let answer: T;
+  try {
+    answer = await ask(now());
+  } catch (problem) {
+    const serverNow = problem instanceof Problem && problem.problem === 'clock' ? problem.number('now') : undefined;
+    if (serverNow === undefined) throw problem;
+    await writeSetting('clockOffset', hearTime(serverNow));
+    return ask(now());
+  }
+  if ('now' in answer) await writeSetting('clockOffset', hearTime(answer.now));
+  return answer;
+}
+
+function standingAfter(problem: Problem): HeldRecord['standing'] | undefined {
+  switch (problem.problem) {
+    case 'key-suspended':
+      return 'on-hold';
+    case 'key-ended':
+    case 'key-unknown':
+      return 'ended';
+    default:
+      return undefined;
+  }
+}
+
+async function keyFor(code: string): Promise<PendingRecord> {
+  const id = await digestOf(code);
+  const kept = await pendingKeys.get(id);
+  if (kept !== undefined) return kept;
+  const made = { id, ...(await makeDeviceKey()), keyMade: now() };
+  await pendingKeys.put(made);
+  return made;
+}
+
+async function digestOf(code: string): Promise<string> {
+  return hex(await sha256(new TextEncoder().encode(code)));
+}

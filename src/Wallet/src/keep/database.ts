@@ -1,0 +1,125 @@
+import type { Bytes } from '../wire/bytes.ts';
+
+/** What stays on the phone, in IndexedDB: keys (their private halves as handles that cannot be read out), and a few settings. */
+export type HeldRecord = {
+  /** Site in hex. */
+  readonly id: string;
+  readonly signer: CryptoKey;
+  readonly publicKey: Bytes;
+  readonly keyMade: number;
+  readonly document: Bytes;
+  readonly card: Bytes;
+  /** Newest list of revoked readers, verified when it was put here. */
+  readonly revokedReaders: Bytes | undefined;
+  readonly statusLists: readonly Bytes[];
+  /** Where the key was activated: the first address to ask, until the card names others. */
+  readonly origin: string;
+  readonly grantedAt: number;
+  /** What the server said at the last renewal. */
+  readonly standing: 'good' | 'on-hold' | 'ended';
+  /** Digest of the code that was redeemed: its link, opened once more on this phone, leads to this key. */
+  readonly code?: string;
+  /** Reader in hex to the time it last opened. */
+  readonly opened: Readonly<Record<string, number>>;
+};
+
+/** A key made for a code that was not yet granted: a retry must show the same key, or the code counts as used elsewhere. */
+export type PendingRecord = {
+  readonly id: string;
+  readonly signer: CryptoKey;
+  readonly publicKey: Bytes;
+  readonly keyMade: number;
+};
+
+export type Settings = {
+  language: string;
+  clockOffset: number;
+  installOffered: boolean;
+  sound: boolean;
+  /** Identifier of the screen-lock credential, once made. */
+  verification: Bytes;
+  lastSite: string;
+};
+
+const NAME = 'latchkey';
+const VERSION = 1;
+let opening: Promise<IDBDatabase> | undefined;
+
+export const heldKeys = {
+  all: () => run<HeldRecord[]>('keys', 'readonly', (store) => store.getAll()),
+  put: (record: HeldRecord) => run<IDBValidKey>('keys', 'readwrite', (store) => store.put(record)),
+  /** Changes what is there now, in one transaction: an opening, a renewal and a deletion may meet. What was deleted stays so. */
+  change: (id: string, alter: (kept: HeldRecord) => HeldRecord) =>
+    run<HeldRecord | undefined>('keys', 'readwrite', (store) => {
+      const request = store.get(id) as IDBRequest<HeldRecord | undefined>;
+      request.onsuccess = () => {
+        if (request.result !== undefined) store.put(alter(request.result));
+      };
+      return request;
+    }),
+  remove: (id: string) => run<undefined>('keys', 'readwrite', (store) => store.delete(id)),
+};
+
+export const pendingKeys = {
+  get: (id: string) => run<PendingRecord | undefined>('pending', 'readonly', (store) => store.get(id)),
+  put: (record: PendingRecord) => run<IDBValidKey>('pending', 'readwrite', (store) => store.put(record)),
+  remove: (id: string) => run<undefined>('pending', 'readwrite', (store) => store.delete(id)),
+};
+
+/** Everything home needs, in one transaction: this is on the way from the tap to *ready*. */
+export async function readAll(): Promise<{ readonly settings: Partial<Settings>; readonly keys: readonly HeldRecord[] }> {
+  opening ??= open();
+  const transaction = (await opening).transaction(['keys', 'settings']);
+  const names = transaction.objectStore('settings').getAllKeys();
+  const values = transaction.objectStore('settings').getAll();
+  const keys = transaction.objectStore('keys').getAll() as IDBRequest<HeldRecord[]>;
+  await new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+  return {
+    settings: Object.fromEntries(names.result.map((name, index) => [String(name), values.result[index]])),
+    keys: keys.result,
+  };
+}
+
+export async function writeSetting<Name extends keyof Settings>(name: Name, value: Settings[Name]): Promise<void> {
+  await run('settings', 'readwrite', (store) => store.put(value, name));
+}
+
+function run<T>(storeName: string, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T> {
+  opening ??= open();
+  return opening.then(
+    (database) =>
+      new Promise<T>((resolve, reject) => {
+        // 'strict' waits for the disk: a key that was granted must survive a battery that dies now.
+        const transaction = database.transaction(storeName, mode, { durability: 'strict' });
+        const request = act(transaction.objectStore(storeName));
+        transaction.oncomplete = () => resolve(request.result as T);
+        transaction.onerror = transaction.onabort = () => reject(transaction.error ?? request.error);
+      }),
+  );
+}
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('keys', { keyPath: 'id' });
+      request.result.createObjectStore('pending', { keyPath: 'id' });
+      request.result.createObjectStore('settings');
+    };
+    request.onsuccess = () => {
+      // Another tab with a newer wallet must not wait for this one.
+      request.result.onversionchange = () => {
+        request.result.close();
+        opening = undefined;
+      };
+      resolve(request.result);
+    };
+    request.onerror = () => {
+      opening = undefined;
+      reject(request.error);
+    };
+  });
+}

@@ -1,0 +1,141 @@
+import type { Bytes } from './wire/bytes.ts';
+import { now } from './clock.ts';
+import { sign } from './credentials/keys.ts';
+import { proveOpen } from './credentials/proofs.ts';
+import { WAY_BLUETOOTH, WAY_INTERNET, type Door } from './credentials/siteCard.ts';
+import { reasonOf, type Reason } from './decisions.ts';
+import { makeEphemeral } from './handshake/ephemeral.ts';
+import { Phone, type StopReason } from './handshake/phone.ts';
+import { flagsOf, type Circumstances } from './handshake/presentation.ts';
+import { atAnyAddress, withServerTime } from './keep/activation.ts';
+import { heldFor, type Key } from './keep/key.ts';
+import { exchange, type Outcome } from './radios/exchange.ts';
+import type { Radio } from './radios/radio.ts';
+import { VirtualRadio } from './radios/virtualRadio.ts';
+import { canBluetooth, holdsHandle, WebBluetooth } from './radios/webBluetooth.ts';
+import { challenge, open, Problem } from './server/calls.ts';
+
+/** Opening a door: which way, and what came of it. */
+export type Way = 'bluetooth' | 'virtual' | 'internet';
+
+export type Presented =
+  | {
+      readonly kind: 'decided';
+      readonly reason: Reason;
+      readonly unlockSeconds: number | undefined;
+      readonly waitSeconds: number | undefined;
+    }
+  | { readonly kind: 'unproven'; readonly reason: StopReason }
+  | { readonly kind: 'not_heard' | 'off' | 'not_chosen' | 'needs_tap' | 'no_answer' | 'no_way' | 'reader_offline' };
+
+const GRANTED_STATUS = 3;
+
+/** All ways this phone has to this door, the best first: what needs no list and no network, then what does. */
+export function waysTo(door: Door, online: boolean): readonly Way[] {
+  const near = (door.ways & WAY_BLUETOOTH) !== 0;
+  const ways: Way[] = [];
+  if (near && canBluetooth() && holdsHandle(door.readerId)) ways.push('bluetooth');
+  if (near && door.radio !== undefined) ways.push('virtual');
+  if ((door.ways & WAY_INTERNET) !== 0 && online) ways.push('internet');
+  if (near && canBluetooth() && !ways.includes('bluetooth')) ways.push('bluetooth');
+  return ways;
+}
+
+/** Tries the ways in order; goes on to the next only where nothing was shown to the door yet. */
+export async function present(
+  key: Key,
+  door: Door,
+  ways: readonly Way[],
+  circumstances: Circumstances,
+  cancel: AbortSignal,
+  onWay: (way: Way) => void,
+): Promise<Presented> {
+  let outcome: Presented = { kind: 'no_way' };
+  for (const way of ways) {
+    onWay(way);
+    outcome =
+      way === 'internet'
+        ? await overInternet(key, door, circumstances)
+        : await overRadio(key, door, radioFor(door, way), circumstances, cancel);
+    const nothingShown = outcome.kind === 'not_heard' || outcome.kind === 'no_way' || outcome.kind === 'reader_offline';
+    if (!nothingShown || cancel.aborted) return outcome;
+  }
+  return outcome;
+}
+
+async function overRadio(
+  key: Key,
+  door: Door,
+  radio: Radio,
+  circumstances: Circumstances,
+  cancel: AbortSignal,
+): Promise<Presented> {
+  const phone = new Phone({
+    ephemeral: await makeEphemeral(),
+    now,
+    heldFor: heldFor([key]),
+    askedReader: door.reader,
+    circumstances,
+  });
+  return presented(await exchange(radio, phone, cancel));
+}
+
+function presented(outcome: Outcome): Presented {
+  switch (outcome.kind) {
+    case 'verdict':
+      return {
+        kind: 'decided',
+        reason: reasonOf(outcome.result.reason),
+        unlockSeconds: outcome.result.unlockSeconds,
+        waitSeconds: outcome.result.waitSeconds,
+      };
+    // Only a reader without the extension leaves it at this; there is nothing better to go by.
+    case 'hint':
+      return {
+        kind: 'decided',
+        reason: outcome.status === GRANTED_STATUS ? 'granted' : 'unknown_credential',
+        unlockSeconds: undefined,
+        waitSeconds: undefined,
+      };
+    case 'stop':
+      return { kind: 'unproven', reason: outcome.reason };
+    case 'fault':
+      return { kind: outcome.fault === 'not_heard' ? 'not_heard' : outcome.fault };
+    case 'no_answer':
+      return { kind: 'no_answer' };
+  }
+}
+
+async function overInternet(key: Key, door: Door, circumstances: Circumstances): Promise<Presented> {
+  let shown = false;
+  try {
+    const answer = await atAnyAddress(key, (address) =>
+      withServerTime(async (time) => {
+        const nonce = await challenge(address, key.card.site);
+        const signed = await proof(key, door.reader, nonce, time, circumstances);
+        shown = true;
+        return open(address, signed, key.record.document);
+      }),
+    );
+    return { kind: 'decided', reason: reasonOf(answer.reason), unlockSeconds: answer.unlockSeconds, waitSeconds: answer.wait };
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.problem === 'reader-offline') return { kind: 'reader_offline' };
+    return { kind: shown || problem.problem !== 'unreachable' ? 'no_answer' : 'no_way' };
+  }
+}
+
+function proof(key: Key, reader: Bytes, nonce: Bytes, time: number, circumstances: Circumstances): Promise<Bytes> {
+  return proveOpen((message) => sign(key.record.signer, message), {
+    site: key.card.site,
+    reader,
+    nonce,
+    time,
+    flags: flagsOf(circumstances),
+    verifiedAt: circumstances.verifiedAt,
+  });
+}
+
+function radioFor(door: Door, way: 'bluetooth' | 'virtual'): Radio {
+  return way === 'virtual' ? new VirtualRadio(door.radio!) : new WebBluetooth(door.readerId);
+}

@@ -1,0 +1,86 @@
+import type { App, Screen } from '../app.ts';
+import type { Door } from '../credentials/siteCard.ts';
+import type { Key } from '../keep/key.ts';
+import { enterCode } from './code.ts';
+import { h, icon, mark } from './dom.ts';
+import { manyDoors } from './doors.ts';
+import { installOffer } from './install.ts';
+import { keyDetails } from './keyDetails.ts';
+import { openDoor } from './opening.ts';
+import { button, chip, helper, iconButton, initials, tabs } from './parts.ts';
+import { hasEnded, standing } from './standing.ts';
+
+/** Keys: none, one door big and alone, or several. */
+export function home(app: App): Screen {
+  let finding = false;
+  const screen: Screen = {
+    draw() {
+      const key = app.keys.find(({ record }) => record.id === app.settingsKept.lastSite) ?? app.keys[0];
+      if (key === undefined) return empty(app);
+      return app.keys.length === 1 && key.card.doors.length === 1
+        ? oneDoor(app, key, key.card.doors[0]!)
+        : manyDoors(app, key, finding, () => {
+            finding = !finding;
+            app.refresh();
+            document.querySelector<HTMLElement>('#find')?.focus();
+          });
+    },
+  };
+  return screen;
+}
+
+function empty(app: App): HTMLElement {
+  const { texts } = app;
+  return h(
+    'div',
+    { class: 'w' },
+    h(
+      'main',
+      { class: 'mid' },
+      mark(),
+      h('h1', { class: 'big', tabIndex: -1 }, texts.empty.title),
+      h('p', { class: 'mut' }, texts.empty.say),
+      button(texts.empty.act, () => app.go(enterCode(app)), 'primary', 'qr'),
+    ),
+    tabs(app, 'keys'),
+  );
+}
+
+function oneDoor(app: App, key: Key, door: Door): HTMLElement {
+  const { texts } = app;
+  const ended = hasEnded(key);
+  return h(
+    'div',
+    { class: 'w' },
+    h(
+      'header',
+      { class: 'wh' },
+      h('span', { class: 'lg', aria: { hidden: 'true' } }, initials(key.card.customer)),
+      h('div', {}, h('h1', { tabIndex: -1 }, key.card.customer), h('small', {}, key.card.key.holder)),
+      iconButton('more', texts.home.more, () => app.go(keyDetails(app, key.record.id))),
+    ),
+    h(
+      'main',
+      { class: 'mid' },
+      h('h2', {}, door.name),
+      h('p', { class: 'mut' }, ended ? texts.home.endedSay(key.card.customer) : texts.home.near),
+      ended
+        ? helper(app, key.card, 'primary')
+        : h(
+            'button',
+            {
+              class: 'press',
+              type: 'button',
+              onclick: () => openDoor(app, key, door),
+              aria: { label: texts.acts.openDoor(door.name) },
+            },
+            icon('unlock'),
+            h('span', {}, texts.acts.open),
+          ),
+      standing(app, key),
+      key.card.demo && chip(texts.home.demo, 'info', 'info'),
+    ),
+    installOffer(app),
+    tabs(app, 'keys'),
+  );
+}

@@ -1,0 +1,3 @@
+/** Put in by test.mjs. */
+declare const VECTORS: string;
+declare const WALLET: string;

@@ -1,0 +1,95 @@
+using Latchkey.Journey.Tests.Setting;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Latchkey.Journey.Tests;
+
+/// <summary>The way of one key, from the administrator's form to the open door and back into the console.</summary>
+[Collection(nameof(House))]
+public sealed class OneKeyAllTheWay(House house) : Setting.Journey(house)
+{
+    [Fact]
+    public async Task Over_the_virtual_radio_until_it_is_revoked()
+    {
+        const string name = "Jana Nováková";
+        var marie = await Administrator.Of(this, House);
+        await marie.NewMobileKey(name, "jana@example.com");
+        var colleague = await Administrator.Of(this, House);
+        var link = await colleague.MailedLink("jana@example.com");
+        var phone = await Phone.Of(this);
+        var door = await VirtualDoor.Of(this, House.MainEntrance);
+
+        await phone.Follow(link);
+        await Expect(phone.Page.GetByRole(AriaRole.Region, new() { Name = "Alfa Reality" })).ToContainTextAsync(name);
+        Assert.DoesNotContain("#", phone.Page.Url);
+        await phone.Activate();
+        await Expect(marie.Dialog).ToContainTextAsync("The phone is bound. It opens doors now.");
+
+        await colleague.Visit("/events");
+        await Expect(colleague.Page.GetByText("Live", new() { Exact = true })).ToBeVisibleAsync();
+        await phone.Open("Main entrance");
+        await Expect(phone.Headline).ToHaveTextAsync("Open");
+        Assert.Equal(["plain: Connecting", "open: Open"], (await phone.Said())[^2..]);
+        await Expect(door.Verdict).ToContainTextAsync("Open");
+        Assert.Contains("green, drawn", await door.Seen());
+        Assert.Contains("amber, shut", await door.Seen());
+        await Expect(colleague.EventsOf(name).First).ToContainTextAsync("Main entrance");
+        await Expect(colleague.EventsOf(name).First).ToContainTextAsync("Opened");
+
+        await marie.VisitUser(name);
+        await marie.Suspend();
+        await phone.GoHome();
+        // While the bolt is still drawn the door's page goes on saying so.
+        await Expect(door.Verdict).ToContainTextAsync("Ready");
+        await door.Forget();
+        await phone.Open("Main entrance");
+        Assert.Equal("refused: Key on hold", (await phone.Said())[^1]);
+        await Expect(door.Verdict).ToContainTextAsync("Key on hold");
+        Assert.DoesNotContain(await door.Seen(), seen => seen.Contains("drawn", StringComparison.Ordinal));
+        await Expect(colleague.EventsOf(name).First).ToContainTextAsync("Key on hold");
+
+        await marie.Resume();
+        await phone.GoHome();
+        await phone.Open("Main entrance");
+        await Expect(phone.Headline).ToHaveTextAsync("Open");
+
+        await marie.Revoke("Left the company");
+        await phone.GoHome();
+        await Expect(door.Verdict).ToContainTextAsync("Ready");
+        await phone.Open("Main entrance");
+        Assert.Equal("refused: This key has ended", (await phone.Said())[^1]);
+        await Expect(door.Verdict).ToContainTextAsync("Key has ended");
+        await colleague.EventsOf(name).First.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(colleague.Dialog).ToContainTextAsync("Left the company");
+        await Expect(colleague.Dialog).ToContainTextAsync("This key has ended. Call Alfa Reality if that surprises you.");
+    }
+
+    [Fact]
+    public async Task Over_Bluetooth_with_the_browsers_list_the_first_time_only()
+    {
+        await using var bluetooth = await EmulatedBluetooth.Start(this, House, House.ServerRoom);
+        var phone = await (await Phone.On(bluetooth.Page)).WithKey(this, House, "Nils Berg");
+
+        await phone.OpenOver("Server room", "Bluetooth");
+        await Expect(phone.Headline).ToHaveTextAsync("Open");
+        Assert.Equal("open: Open", (await phone.Said())[^1]);
+        Assert.Equal(1, bluetooth.ListsShown);
+
+        await phone.GoHome();
+        await phone.Open("Server room");
+        await Expect(phone.Headline).ToHaveTextAsync("Open");
+        Assert.Equal(1, bluetooth.ListsShown);
+    }
+
+    [Fact]
+    public async Task Over_the_internet()
+    {
+        var phone = await (await Phone.Of(this)).WithKey(this, House, "Ingrid Holm");
+        var door = await VirtualDoor.Of(this, House.ServerRoom);
+        await phone.OpenOver("Server room", "the internet");
+        await Expect(phone.Headline).ToHaveTextAsync("Open");
+        await Expect(door.Verdict).ToContainTextAsync("Open");
+        await Expect(door.Page.GetByText("Internet", new() { Exact = true })).ToBeVisibleAsync();
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Latchkey.Journey.Tests.Setting;
+
+/// <summary>Marie at the console.</summary>
+sealed class Administrator(House house, IPage page)
+{
+    public IPage Page => page;
+    public ILocator Dialog => page.GetByRole(AriaRole.Dialog);
+
+    /// <summary>Signed in: by the form the first time, with that session afterwards.</summary>
+    public static async Task<Administrator> Of(Journey journey, House house, BrowserNewContextOptions? options = null)
+    {
+        options ??= new();
+        options.ViewportSize ??= new() { Width = 1440, Height = 900 };
+        options.StorageState ??= house.Session;
+        var page = await journey.Visitor(options);
+        var administrator = new Administrator(house, page);
+        if (house.Session is null)
+        {
+            await administrator.SignIn();
+            house.Session = await page.Context.StorageStateAsync();
+        }
+        else
+        {
+            await page.GotoAsync(house.Console + "/users");
+        }
+        return administrator;
+    }
+
+    public async Task SignIn()
+    {
+        await page.GotoAsync(house.Console + "/users");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "E-mail" }).FillAsync(house.Email);
+        await page.GetByLabel("Password").FillAsync(house.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })).ToBeVisibleAsync();
+    }
+
+    public Task Visit(string path) => page.GotoAsync(house.Console + path);
+
+    /// <summary>Clicks what opens something, again if the page was not yet alive: a person would, too.</summary>
+    public async Task OpenBy(ILocator opener, ILocator opened)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            await opener.ClickAsync();
+            try
+            {
+                await opened.WaitForAsync(new() { Timeout = 3_000 });
+                return;
+            }
+            catch (TimeoutException) when (tries < 8)
+            {
+                // The circuit was not there yet.
+            }
+        }
+    }
+
+    /// <summary>Makes a mobile key and leaves the dialog that hands it over open.</summary>
+    public async Task NewMobileKey(string name, string email)
+    {
+        await Visit("/users");
+        await OpenBy(page.GetByRole(AriaRole.Button, new() { Name = "New mobile key" }).First, Dialog);
+        await Expect(Dialog.GetByLabel("Full name")).ToBeFocusedAsync();
+        await Dialog.GetByLabel("Full name").FillAsync(name);
+        await Dialog.GetByLabel("E-mail").FillAsync(email);
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Create and send" }).ClickAsync();
+        await Expect(Dialog.GetByText("Waiting for the phone")).ToBeVisibleAsync();
+    }
+
+    /// <summary>The code as the dialog shows it, in its groups.</summary>
+    public async Task<string> ShownCode()
+    {
+        var code = Dialog.GetByRole(AriaRole.Group, new() { Name = "Code" });
+        var text = string.Join('-', (await code.InnerTextAsync()).Split([' ', '\n', '\r', '\t', '-'], StringSplitOptions.RemoveEmptyEntries));
+        house.Secrets.Add(text);
+        return text;
+    }
+
+    /// <summary>What the QR picture holds: the link with the code in its fragment.</summary>
+    public async Task<string> ShownLink() => $"{house.Console}/w/#{await ShownCode()}";
+
+    /// <summary>The button in the mail to this address, read in the demo's mailbox.</summary>
+    public async Task<string> MailedLink(string email)
+    {
+        await Visit("/mailbox");
+        await page.GetByRole(AriaRole.Region, new() { Name = "Mails, newest first" })
+            .GetByRole(AriaRole.Link, new() { Name = email }).ClickAsync();
+        var mail = page.FrameLocator("iframe[title='The mail, as it is read']");
+        return await mail.GetByRole(AriaRole.Link, new() { Name = "Put the key on this phone" }).GetAttributeAsync("href")
+            ?? throw new InvalidOperationException("The mail's button leads nowhere.");
+    }
+
+    public async Task VisitUser(string name)
+    {
+        await Visit("/users");
+        await Visit(await page.GetByRole(AriaRole.Link, new() { Name = name }).GetAttributeAsync("href") ?? "");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(name);
+    }
+
+    public async Task Suspend()
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Suspend", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("Every reader acts on it.")).ToBeVisibleAsync();
+    }
+
+    public async Task Resume()
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("Every reader acts on it.")).Not.ToBeVisibleAsync();
+    }
+
+    public async Task Revoke(string why)
+    {
+        await OpenBy(page.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).First, Dialog);
+        await Dialog.GetByLabel("Why").FillAsync(why);
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
+        await Expect(page.GetByText("The key opens nowhere any more.")).ToBeVisibleAsync();
+    }
+
+    /// <summary>The rows of the event table for one person, newest first.</summary>
+    public ILocator EventsOf(string name) =>
+        page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(AriaRole.Rowheader, new() { Name = name }) });
+}

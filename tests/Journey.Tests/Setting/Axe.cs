@@ -1,0 +1,40 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Latchkey.Journey.Tests.Setting;
+
+/// <summary>WCAG 2.2 AA as far as a program can see it, in both colours, on a desk and on a phone.</summary>
+static class Axe
+{
+    static readonly AxeRunOptions Rules = new()
+    {
+        RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
+        ResultTypes = [ResultType.Violations],
+    };
+
+    static readonly (int Width, int Height)[] Sizes = [(1440, 900), (390, 844)];
+
+    /// <summary>One line for each thing that breaks a rule, once for each place it was seen at.</summary>
+    public static async Task<IReadOnlyList<string>> Violations(IPage page, string where)
+    {
+        var found = new List<string>();
+        foreach (var (width, height) in Sizes)
+        {
+            await page.SetViewportSizeAsync(width, height);
+            foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
+                // Colours that are on their way are nobody's colours.
+                await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished))");
+                var result = await page.RunAxe(Rules);
+                found.AddRange(
+                    from violation in result.Violations
+                    from node in violation.Nodes
+                    select $"{where}, {width}, {colours}: {violation.Id} at {node.Target}: {node.Any.Concat(node.All).Concat(node.None).FirstOrDefault()?.Message}");
+            }
+        }
+        await page.SetViewportSizeAsync(Sizes[0].Width, Sizes[0].Height);
+        return found;
+    }
+}

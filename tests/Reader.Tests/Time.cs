@@ -1,0 +1,105 @@
+using Latchkey.Protocol.Bundles;
+using Latchkey.Protocol.Decisions;
+using Latchkey.Protocol.Events;
+using Latchkey.Reader.Tests.Setting;
+
+namespace Latchkey.Reader.Tests;
+
+/// <summary>Whose time the door goes by.</summary>
+public class Time
+{
+    [Fact]
+    public async Task The_servers_time_counts_and_setting_the_machines_clock_changes_nothing()
+    {
+        await using var door = Setting.Door.Open();
+        var now = door.Now;
+        door.Machine.SetWrongBy = TimeSpan.FromDays(-300);
+        Assert.Equal(now, door.Core.Clock.Now);
+        door.Time.Advance(TimeSpan.FromSeconds(7));
+        Assert.Equal(now + 7, door.Core.Clock.Now);
+    }
+
+    [Fact]
+    public async Task Trust_lasts_over_a_restart_of_the_reader_and_not_over_one_of_the_machine()
+    {
+        await using var door = Setting.Door.Open();
+        var now = door.Now;
+        await door.Restart();
+        Assert.True(door.Core.Clock.Trusted);
+        Assert.Equal(now, door.Core.Clock.Now);
+        await door.Restart(hostBoot: "the next start of the machine");
+        Assert.False(door.Core.Clock.Trusted);
+    }
+
+    [Fact]
+    public async Task After_a_power_cut_without_a_clock_time_is_never_before_what_was_verified()
+    {
+        await using var door = Setting.Door.Open();
+        var before = door.Now;
+        door.Machine.SetWrongBy = TimeSpan.FromDays(-300);
+        await door.Restart(hostBoot: "the next start of the machine");
+        Assert.Equal(before, door.Core.Clock.Now);
+    }
+
+    [Fact]
+    public async Task While_untrusted_a_verified_newer_document_raises_the_floor_before_it_is_judged()
+    {
+        await using var door = Setting.Door.Open(trusted: false);
+        using var older = door.Site.NewPhone(8).Renew(door.Now, lifespan: 3600);
+        using var newer = door.Site.NewPhone(7).Renew(door.Now + 7200);
+
+        Assert.Equal(Reason.Granted, door.ReasonOf(newer));
+        Assert.Equal(door.Now + 7200, door.Core.Clock.Now);
+        Assert.Equal(Reason.DocumentStale, door.ReasonOf(older));
+        await door.Restart(hostBoot: "the next start of the machine");
+        Assert.Equal(door.Now + 7200, door.Core.Clock.Now);
+    }
+
+    [Fact]
+    public async Task A_forged_document_raises_no_floor()
+    {
+        await using var door = Setting.Door.Open(trusted: false);
+        using var stranger = new Site();
+        using var phone = door.Site.NewPhone().Renew(door.Now + 86400, issuer: stranger.Issuer);
+        Assert.Equal(Reason.UnknownCredential, door.ReasonOf(phone));
+        Assert.Equal(door.Now, door.Core.Clock.Now);
+    }
+
+    [Fact]
+    public async Task A_trusted_clock_refuses_what_is_dated_ahead_of_it()
+    {
+        await using var door = Setting.Door.Open();
+        using var phone = door.Site.NewPhone().Renew(door.Now + Decider.SkewSeconds + 1);
+        Assert.Equal(Reason.Clock, door.ReasonOf(phone));
+    }
+
+    [Fact]
+    public async Task An_old_statement_does_not_come_back_with_a_restart()
+    {
+        await using var door = Setting.Door.Open();
+        var old = door.Site.Snapshot(door.Now);
+        Assert.Null(door.Core.Rules.Apply(old));
+        Assert.Null(door.Core.Rules.Apply(door.Site.Snapshot(door.Now)));
+        await door.Restart();
+        Assert.Equal(StatementRefusal.Rollback, door.Core.Rules.Apply(old));
+        Assert.Equal(door.Site.Seq, door.Core.Rules.State.Seq);
+        Assert.Equal(StatementRefusal.Gap, door.Core.Rules.Apply(Lost(door)));
+    }
+
+    [Fact]
+    public async Task A_longer_life_of_the_same_rules_is_no_event()
+    {
+        await using var door = Setting.Door.Open();
+        door.Time.Advance(TimeSpan.FromDays(1));
+        door.Site.Seq--;
+        Assert.Null(door.Core.Rules.Apply(door.Site.Delta(door.Now, bundle => bundle)));
+        Assert.Equal(door.Now + Statement.LifeSeconds, door.Core.Rules.State.ExpiresAt);
+        Assert.Single(door.Events(), entry => entry.Kind == EventKind.StatementApplied);
+    }
+
+    private static byte[] Lost(Setting.Door door)
+    {
+        door.Site.Delta(door.Now, bundle => bundle with { CustomerActive = false });
+        return door.Site.Delta(door.Now, bundle => bundle with { CustomerActive = true });
+    }
+}

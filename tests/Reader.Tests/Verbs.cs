@@ -1,0 +1,86 @@
+using Latchkey.Reader.Store;
+using Latchkey.Reader.Tests.Setting;
+
+namespace Latchkey.Reader.Tests;
+
+/// <summary>The program as its installer meets it.</summary>
+public class Verbs
+{
+    [Theory]
+    [InlineData("no verb fly", "fly")]
+    [InlineData("--data is missing", "run")]
+    [InlineData("No reader is paired in /nowhere-at-all", "run", "--data", "/nowhere-at-all")]
+    [InlineData("--speed is not known", "run", "--speed", "9")]
+    [InlineData("needs a value", "status", "--data")]
+    [InlineData("twice", "run", "--data", "/a", "--data", "/b")]
+    [InlineData("--listen takes an address and a port", "run", "--data", "/a", "--listen", "here")]
+    [InlineData("https address", "pair", "--server", "http://keys.example.com", "--system-id", "X", "--system-key", "Y", "--code", "Z", "--data", "/a")]
+    [InlineData("pairing code", "pair", "--server", "https://keys.example.com", "--system-id", "X", "--system-key", "Y", "--code", "ABC", "--data", "/a")]
+    [InlineData("There is no reader in /nowhere-at-all", "status", "--data", "/nowhere-at-all")]
+    public async Task What_is_wrong_is_said_in_one_line(string words, params string[] arguments)
+    {
+        var (code, output, error) = await ReaderProcess.Run(arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(words, error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(character => character == '\n'));
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task Status_looks_on_while_the_reader_runs_and_no_second_reader_shares_its_folder()
+    {
+        using var site = new Site();
+        var folder = ReaderProcess.Prepare(site, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        using (var reader = await ReaderProcess.Start(folder))
+        {
+            var (code, output, _) = await ReaderProcess.Run("status", "--data", folder);
+            Assert.Equal(0, code);
+            Assert.Contains(site.Reader.ToString(), output, StringComparison.Ordinal);
+            Assert.Contains("sound", output, StringComparison.Ordinal);
+
+            var second = await ReaderProcess.Run("run", "--data", folder, "--listen", "127.0.0.1:0");
+            Assert.Equal(2, second.Code);
+            Assert.Contains("cannot be used", second.Error, StringComparison.Ordinal);
+            await reader.Kill();
+        }
+
+        foreach (var file in Directory.GetFiles(folder))
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Asked_to_end_it_ends_well_with_phones_and_pages_still_there()
+    {
+        using var site = new Site();
+        var folder = ReaderProcess.Prepare(site, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        using (var reader = await ReaderProcess.Start(folder))
+        {
+            using var air = await AirPhone.Connect(reader.Address);
+            using var http = new HttpClient { BaseAddress = reader.Address };
+            using var live = await http.GetStreamAsync(new Uri("live", UriKind.Relative));
+            Assert.Equal(0, await reader.Terminate());
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_self_test_passes_here()
+    {
+        var (code, output, _) = await ReaderProcess.Run("self-test");
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("FAILED", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_another_version_is_refused_in_words()
+    {
+        var folder = Directory.CreateTempSubdirectory("latchkey-version-").FullName;
+        using (var store = ReaderStore.Open(folder))
+            store.Run("PRAGMA user_version = 99");
+        var fault = Assert.Throws<SetupException>(() => ReaderStore.Open(folder));
+        Assert.Contains("schema 99", fault.Message, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+}

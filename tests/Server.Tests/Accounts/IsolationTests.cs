@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Latchkey.Server.Accounts;
+using Latchkey.Server.Tests.Setting;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Latchkey.Server.Tests.Accounts;
+
+/// <summary>Every route that needs a token, asked by nobody, by another customer, by a lesser role and by a deleted customer.</summary>
+public partial class IsolationTests(Houses houses)
+{
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    sealed record Route(string Method, string Pattern);
+
+    static List<Route> Routes(House server) =>
+    [
+        .. from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+           where endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy == AccountsSetup.ApiPolicy)
+           from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]
+           select new Route(method, "/" + endpoint.RoutePattern.RawText!.Trim('/')),
+    ];
+
+    static HttpRequestMessage Request(Route route, IReadOnlyDictionary<string, string> ids, string? token)
+    {
+        var path = Parameter.Replace(route.Pattern, m => ids.GetValueOrDefault(
+            m.Groups[1].Value, m.Groups[2].Value is "long" or "int" ? "1" : Guid.NewGuid().ToString()));
+        var request = new HttpRequestMessage(new HttpMethod(route.Method), path);
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (route.Method is not ("GET" or "DELETE"))
+            request.Content = JsonContent.Create(new
+            {
+                id = Guid.NewGuid(),
+                name = "Jana",
+                email = "jana@example.com",
+                why = "because",
+                validFrom = DateTimeOffset.UnixEpoch,
+            });
+        return request;
+    }
+
+    [GeneratedRegex(@"\{(\w+)(?::(\w+))?\}")]
+    private static partial Regex Parameter { get; }
+
+    [Theory, BothEngines]
+    public async Task There_are_routes_to_test(Engine engine) =>
+        Assert.Contains(new Route("POST", "/api/v1/mobile-keys/{key:guid}/revoke"), Routes(await houses.Of(this, engine)));
+
+    [Theory, BothEngines]
+    public async Task Nobody_and_a_wrong_token_are_signed_out_everywhere(Engine engine)
+    {
+        var server = await houses.Of(this, engine);
+        var house = await server.NewSite();
+        using var client = server.NewClient();
+        foreach (var route in Routes(server))
+        foreach (var token in new[] { null, "lk_wrong", house.Token + "x", house.Token[3..] })
+            await Problem.Is(client.SendAsync(Request(route, new Dictionary<string, string>(), token), Cancel), "signed-out");
+    }
+
+    [Theory, BothEngines]
+    public async Task Another_customers_things_are_not_there(Engine engine)
+    {
+        var server = await houses.Of(this, engine);
+        var (own, other) = (await server.NewSite(), await server.NewSite("Tower West"));
+        var invited = await other.Issue();
+        using var phone = new RawPhone(server);
+        await phone.MustActivate(invited.Code);
+        var before = await Everything(other);
+        var ids = new Dictionary<string, string> { ["user"] = invited.UserId.ToString(), ["key"] = invited.MobileKeyId.ToString() };
+        using var client = server.NewClient();
+        foreach (var route in Routes(server).Where(r => r.Pattern.Contains('{', StringComparison.Ordinal)))
+            await Problem.Is(client.SendAsync(Request(route, ids, own.Token), Cancel), "not-found");
+        var list = await own.Api.GetStringAsync("/api/v1/users", Cancel);
+        Assert.DoesNotContain("Jana", list, StringComparison.Ordinal);
+        Assert.Equal(before, await Everything(other));
+    }
+
+    [Theory, BothEngines]
+    public async Task A_viewer_changes_nothing(Engine engine)
+    {
+        var server = await houses.Of(this, engine);
+        var house = await server.NewSite();
+        var token = await server.Get<MakeApiToken>().Do(house.Owner, house.Id, new(Guid.NewGuid(), "Viewer", Role.Viewer), Cancel);
+        var invited = await house.Issue();
+        var ids = new Dictionary<string, string> { ["user"] = invited.UserId.ToString(), ["key"] = invited.MobileKeyId.ToString() };
+        var before = await Everything(house);
+        using var client = server.NewClient();
+        foreach (var route in Routes(server).Where(r => r.Method != "GET"))
+            await Problem.Is(client.SendAsync(Request(route, ids, token.Value!.Token), Cancel), "role-too-low");
+        Assert.Equal(before, await Everything(house));
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(Request(new("GET", "/api/v1/users"), ids, token.Value!.Token), Cancel)).StatusCode);
+    }
+
+    [Theory, BothEngines]
+    public async Task In_a_deleted_customer_nobody_acts_and_a_revoked_token_is_nobodys(Engine engine)
+    {
+        var server = await houses.Of(this, engine);
+        var house = await server.NewSite();
+        var routes = Routes(server);
+        using var client = server.NewClient();
+        await house.Delete(house.Id);
+        foreach (var route in routes)
+            await Problem.Is(client.SendAsync(Request(route, new Dictionary<string, string>(), house.Token), Cancel), "not-found");
+        await server.Store.Write(
+            db => db.ApiTokens.Where(t => t.CustomerId == house.Id).ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, server.Time.GetUtcNow()), Cancel), Cancel);
+        foreach (var route in routes)
+            await Problem.Is(client.SendAsync(Request(route, new Dictionary<string, string>(), house.Token), Cancel), "signed-out");
+    }
+
+    [Theory, BothEngines]
+    public async Task An_act_asks_the_store_whether_the_session_still_stands(Engine engine)
+    {
+        var server = await houses.Of(this, engine);
+        var (house, other) = (await server.NewSite(), await server.NewSite("Tower West"));
+        var make = server.Get<MakeApiToken>();
+        async Task<Server.Hosting.Refusal?> Try(Actor actor, Guid account) =>
+            (await make.Do(actor, account, new(Guid.NewGuid(), "x"), Cancel)).Refused?.Refusal;
+        Assert.Null(await Try(house.Owner, house.Id));
+        Assert.Equal(Server.Hosting.Refusal.NotFound, await Try(house.Owner, other.Id));
+        Assert.Equal(Server.Hosting.Refusal.NotFound, await Try(house.Owner, house.DistributorId));
+        Assert.Equal(Server.Hosting.Refusal.NotFound, await Try(house.Owner, Guid.NewGuid()));
+        Assert.Equal(Server.Hosting.Refusal.SignedOut, await Try(Actor.Nobody, house.Id));
+        Assert.Equal(Server.Hosting.Refusal.SignedOut, await Try(house.Owner with { Stamp = "old" }, house.Id));
+        Assert.Equal(Server.Hosting.Refusal.SignedOut, await Try(house.Owner with { Session = other.Owner.Session }, house.Id));
+        await server.Store.Write(
+            db => db.Sessions.Where(s => s.Id == house.Owner.Session).ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, server.Time.GetUtcNow()), Cancel), Cancel);
+        Assert.Equal(Server.Hosting.Refusal.SignedOut, await Try(house.Owner, house.Id));
+        server.Time.Advance(TimeSpan.FromHours(Session.LifeHours));
+        Assert.Equal(Server.Hosting.Refusal.SignedOut, await Try(other.Owner, other.Id));
+    }
+
+    // Whatever an act could have touched.
+    static Task<string> Everything(Site house) => house.Read(async db => string.Join('|',
+        await db.AuditHeads.Where(h => h.AccountId == house.Id).Select(h => h.Seq).SingleAsync(Cancel),
+        await db.FeedCounters.Where(f => f.CustomerId == house.Id).Select(f => f.Seq).SingleAsync(Cancel),
+        await db.MobileKeys.CountAsync(k => k.CustomerId == house.Id, Cancel),
+        await db.Messages.CountAsync(m => m.CustomerId == house.Id, Cancel),
+        await db.ReaderPairings.CountAsync(p => p.CustomerId == house.Id, Cancel)));
+}

@@ -1,0 +1,148 @@
+using Latchkey.Protocol.Decisions;
+using Latchkey.Server.Access;
+using Latchkey.Server.Tests.Setting;
+using Latchkey.Server.Users;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+using KeyState = Latchkey.Server.Users.KeyState;
+using Status = Latchkey.Protocol.Credentials.KeyState;
+
+namespace Latchkey.Server.Tests.Sync;
+
+public class RevocationTests(Houses houses)
+{
+    [Theory, BothEngines]
+    public async Task A_revocation_reaches_linked_readers_and_is_done_when_all_know(Engine engine)
+    {
+        var site = await (await houses.Shared(engine)).NewSite();
+        using var near = await new DoorReader(site).Ready("Main entrance");
+        using var far = await new DoorReader(site).Ready("Cellar store");
+        using var phone = await site.NewPhone();
+        Assert.Equal(Reason.Granted, Decide(near, phone));
+        await LinkTests.Acknowledged(site, far);
+        far.Cut();
+
+        var revoked = await Revoke(site, phone);
+        Assert.Equal((KeyState.Revoking, 2), (revoked.State, revoked.Reach!.Of));
+        await near.ApplyUntil(b => b.States.GetValueOrDefault(phone.Claims.Key) == Status.Revoked);
+        Assert.Equal(Reason.Revoked, Decide(near, phone));
+        await LinkTests.Eventually(site, async () => (await Reach(site, phone)) is { Told: 1, Of: 2, Slowest: "Cellar store", LatestAt: not null });
+        Assert.Equal(KeyState.Revoking, await State(site, phone));
+
+        await far.Begin();
+        await far.ApplyUntil(b => b.States.ContainsKey(phone.Claims.Key));
+        await LinkTests.Eventually(site, async () => await State(site, phone) == KeyState.Revoked);
+    }
+
+    [Theory, BothEngines]
+    public async Task A_reader_cut_off_ends_a_key_by_the_documents_own_end(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        using var phone = await site.NewPhone();
+        await LinkTests.Acknowledged(site, reader);
+        reader.Cut();
+        await Revoke(site, phone);
+
+        house.Time.Advance(DateTimeOffset.FromUnixTimeSeconds(phone.Claims.Expires - 1) - house.Time.GetUtcNow());
+        Assert.Equal(Reason.Granted, Decide(reader, phone));
+        house.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(Reason.DocumentStale, Decide(reader, phone));
+        // The clockwork that settles by time runs on the same clock.
+        for (var round = 0; round < 30 && await State(site, phone) != KeyState.Revoked; round++)
+        {
+            house.Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(50);
+        }
+        Assert.Equal(KeyState.Revoked, await State(site, phone));
+    }
+
+    [Theory, BothEngines]
+    public async Task A_hold_and_its_end_reach_the_reader(Engine engine)
+    {
+        var site = await (await houses.Shared(engine)).NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        using var phone = await site.NewPhone();
+        await site.House.Get<SuspendMobileKey>().Do(site.Owner, site.Id, phone.MobileKeyId, new(Guid.NewGuid()), CancellationToken.None);
+        await reader.ApplyUntil(b => b.States.GetValueOrDefault(phone.Claims.Key) == Status.Suspended);
+        Assert.Equal(Reason.Suspended, Decide(reader, phone));
+        await site.House.Get<ResumeMobileKey>().Do(site.Owner, site.Id, phone.MobileKeyId, new(Guid.NewGuid()), CancellationToken.None);
+        await reader.ApplyUntil(b => !b.States.ContainsKey(phone.Claims.Key));
+        Assert.Equal(Reason.Granted, Decide(reader, phone));
+    }
+
+    [Theory, BothEngines]
+    public async Task An_access_level_taken_away_makes_documents_stale_until_the_phone_renews(Engine engine)
+    {
+        var site = await (await houses.Shared(engine)).NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        using var phone = await site.NewPhone();
+        var everybody = Assert.Single((await site.Get<AccessLevelListAnswer>("/api/v1/access-levels")).Levels);
+        var taken = await site.Post<UserLevelsAnswer>(
+            $"/api/v1/users/{phone.UserId}/access-levels/take", new { id = Guid.NewGuid(), levelId = everybody.LevelId });
+        Assert.Empty(taken.LevelIds);
+
+        await reader.ApplyUntil(b => b.MinSerials.ContainsKey(phone.Claims.Key));
+        Assert.Equal(Reason.DocumentStale, Decide(reader, phone));
+        await phone.Renew();
+        Assert.Equal(Reason.NoAccess, Decide(reader, phone));
+        await site.Post<UserLevelsAnswer>(
+            $"/api/v1/users/{phone.UserId}/access-levels/give", new { id = Guid.NewGuid(), levelId = everybody.LevelId });
+        await phone.Renew();
+        Assert.Equal(Reason.Granted, Decide(reader, phone));
+    }
+
+    [Theory, BothEngines]
+    public async Task A_door_taken_out_of_a_level_refuses_and_the_other_doors_do_not(Engine engine)
+    {
+        var site = await (await houses.Shared(engine)).NewSite();
+        using var lobby = await new DoorReader(site).Ready("Lobby");
+        using var vault = await new DoorReader(site).Ready("Vault");
+        using var phone = await site.NewPhone();
+        var everybody = Assert.Single((await site.Get<AccessLevelListAnswer>("/api/v1/access-levels")).Levels);
+        Assert.Equal((true, 2, 1), (everybody.AllReaders, everybody.Readers, everybody.Users));
+        using var patched = await site.Api.PatchAsync(
+            $"/api/v1/access-levels/{everybody.LevelId}",
+            System.Net.Http.Json.JsonContent.Create(new { id = Guid.NewGuid(), allReaders = false, readerIds = new[] { lobby.Id } }));
+        var changed = await Site.Done<AccessLevelAnswer>(patched);
+
+        await vault.ApplyUntil(b => b.Sets.IsEmpty);
+        while (lobby.State.Seq < changed.Seq)
+            await lobby.Apply();
+        Assert.Equal(Reason.NoAccess, Decide(vault, phone));
+        Assert.Equal(Reason.Granted, Decide(lobby, phone));
+    }
+
+    [Theory, BothEngines]
+    public async Task A_level_takes_no_reader_of_another_customer(Engine engine)
+    {
+        var house = await houses.Shared(engine);
+        var (alfa, beta) = (await house.NewSite(), await house.NewSite("Beta"));
+        using var reader = new DoorReader(alfa);
+        await reader.Pair();
+        Assert.Equal(
+            "reader-unknown",
+            await beta.Refused("/api/v1/access-levels", new { id = Guid.NewGuid(), name = "Ours", readerIds = new[] { reader.Id } }));
+        var level = Assert.Single((await alfa.Get<AccessLevelListAnswer>("/api/v1/access-levels")).Levels);
+        using var phone = await beta.NewPhone();
+        Assert.Equal(
+            "access-level-unknown",
+            await beta.Refused($"/api/v1/users/{phone.UserId}/access-levels/give", new { id = Guid.NewGuid(), levelId = level.LevelId }));
+    }
+
+    static Reason Decide(DoorReader reader, Phone phone) => reader.Decide(phone.Document);
+
+    static async Task<MobileKeyAnswer> Revoke(Site site, Phone phone)
+    {
+        var done = await site.House.Get<RevokeMobileKey>().Do(
+            site.Owner, site.Id, phone.MobileKeyId, new(Guid.NewGuid(), "gone"), CancellationToken.None);
+        return done.Done ? done.Value : throw new InvalidOperationException(done.Refused.ToString());
+    }
+
+    static Task<Reach?> Reach(Site site, Phone phone) => site.Read(async db =>
+        await ReachQuery.Ask(db, await db.MobileKeys.SingleAsync(k => k.Id == phone.MobileKeyId), CancellationToken.None));
+
+    static Task<KeyState> State(Site site, Phone phone) =>
+        site.Read(db => db.MobileKeys.Where(k => k.Id == phone.MobileKeyId).Select(k => k.State).SingleAsync());
+}
