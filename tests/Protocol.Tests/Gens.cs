@@ -86,7 +86,8 @@ static class Gens
     private static Gen<ImmutableSortedDictionary<TKey, TValue>> Table<TKey, TValue>(Gen<TKey> key, Gen<TValue> value, int max = 6)
         where TKey : notnull =>
         Gen.Select(key, value).Array[0, max].Select(entries =>
-            entries.DistinctBy(entry => entry.Item1).ToImmutableSortedDictionary(entry => entry.Item1, entry => entry.Item2));
+            // Item by item: keys a culture finds alike (a soft hyphen) are one entry, not an error.
+            entries.Aggregate(ImmutableSortedDictionary<TKey, TValue>.Empty, (table, entry) => table.SetItem(entry.Item1, entry.Item2)));
 
     private static Gen<uint> Date { get; } = Gen.Int[0, 20000].Select(days =>
     {
