@@ -13,10 +13,11 @@ import { exchange, type Outcome } from './radios/exchange.ts';
 import type { Radio } from './radios/radio.ts';
 import { VirtualRadio } from './radios/virtualRadio.ts';
 import { canBluetooth, holdsHandle, WebBluetooth } from './radios/webBluetooth.ts';
-import { challenge, open, Problem } from './server/calls.ts';
+import { challenge, open, Problem, type ProblemName } from './server/calls.ts';
 
 /** Opening a door: which way, and what came of it. */
-export type Way = 'bluetooth' | 'virtual' | 'internet';
+export type RadioWay = 'bluetooth' | 'virtual';
+export type Way = RadioWay | 'internet';
 
 export type Presented =
   | {
@@ -26,7 +27,24 @@ export type Presented =
       readonly waitSeconds: number | undefined;
     }
   | { readonly kind: 'unproven'; readonly reason: StopReason }
-  | { readonly kind: 'not_heard' | 'off' | 'not_chosen' | 'needs_tap' | 'no_answer' | 'no_way' | 'reader_offline' };
+  /** The server refused before it told the door. */
+  | { readonly kind: 'not_accepted'; readonly waitSeconds: number | undefined }
+  /** The key was shown, the answer was lost: the door may have opened. */
+  | { readonly kind: 'no_answer' }
+  | { readonly kind: 'not_heard' | 'off' | 'not_chosen' | 'needs_tap' | 'no_way' | 'reader_offline' | 'stopped' };
+
+/** One tap on *Open*. */
+export type Opening = {
+  readonly key: Key;
+  readonly door: Door;
+  /** In the order to be tried. */
+  readonly ways: readonly Way[];
+  readonly circumstances: Circumstances;
+  readonly cancel: AbortSignal;
+  onWay(way: Way): void;
+  /** From here on the door may open, whatever is heard of it. */
+  onShown(): void;
+};
 
 const GRANTED_STATUS = 3;
 
@@ -41,35 +59,32 @@ export function waysTo(door: Door, online: boolean): readonly Way[] {
   return ways;
 }
 
+/** What says that nothing was shown to the door: only then the next way may be tried, or a counted key would be charged twice. */
+const NOTHING_SHOWN: ReadonlySet<Presented['kind']> = new Set(['not_heard', 'no_way', 'reader_offline', 'not_accepted']);
+
+/** Refusals that the server gives before it tells the door. After any other one the door may have opened. */
+const REFUSED_BEFORE_THE_DOOR: ReadonlySet<ProblemName> = new Set([
+  'clock',
+  'proof-malformed',
+  'proof-wrong',
+  'reader-offline',
+  'reader-unknown',
+  'throttled',
+]);
+
 /** Tries the ways in order; goes on to the next only where nothing was shown to the door yet. */
-export async function present(
-  key: Key,
-  door: Door,
-  ways: readonly Way[],
-  circumstances: Circumstances,
-  cancel: AbortSignal,
-  onWay: (way: Way) => void,
-): Promise<Presented> {
+export async function present(opening: Opening, radioTo: (door: Door, way: RadioWay) => Radio = radioFor): Promise<Presented> {
   let outcome: Presented = { kind: 'no_way' };
-  for (const way of ways) {
-    onWay(way);
-    outcome =
-      way === 'internet'
-        ? await overInternet(key, door, circumstances)
-        : await overRadio(key, door, radioFor(door, way), circumstances, cancel);
-    const nothingShown = outcome.kind === 'not_heard' || outcome.kind === 'no_way' || outcome.kind === 'reader_offline';
-    if (!nothingShown || cancel.aborted) return outcome;
+  for (const way of opening.ways) {
+    if (opening.cancel.aborted) return { kind: 'stopped' };
+    opening.onWay(way);
+    outcome = way === 'internet' ? await overInternet(opening) : await overRadio(opening, radioTo(opening.door, way));
+    if (!NOTHING_SHOWN.has(outcome.kind)) return outcome;
   }
   return outcome;
 }
 
-async function overRadio(
-  key: Key,
-  door: Door,
-  radio: Radio,
-  circumstances: Circumstances,
-  cancel: AbortSignal,
-): Promise<Presented> {
+async function overRadio({ key, door, circumstances, cancel, onShown }: Opening, radio: Radio): Promise<Presented> {
   const phone = new Phone({
     ephemeral: await makeEphemeral(),
     now,
@@ -77,7 +92,7 @@ async function overRadio(
     askedReader: door.reader,
     circumstances,
   });
-  return presented(await exchange(radio, phone, cancel));
+  return presented(await exchange(radio, phone, cancel, onShown));
 }
 
 function presented(outcome: Outcome): Presented {
@@ -106,24 +121,31 @@ function presented(outcome: Outcome): Presented {
   }
 }
 
-async function overInternet(key: Key, door: Door, circumstances: Circumstances): Promise<Presented> {
+async function overInternet({ key, door, circumstances, cancel, onShown }: Opening): Promise<Presented> {
   let shown = false;
   try {
     const answer = await atAnyAddress(key, (address) =>
       withServerTime(async (time) => {
         const nonce = await challenge(address, key.card.site);
         const signed = await proof(key, door.reader, nonce, time, circumstances);
+        if (cancel.aborted) throw new Stopped();
         shown = true;
+        onShown();
         return open(address, signed, key.record.document);
       }),
     );
     return { kind: 'decided', reason: reasonOf(answer.reason), unlockSeconds: answer.unlockSeconds, waitSeconds: answer.wait };
   } catch (problem) {
+    if (problem instanceof Stopped) return { kind: 'stopped' };
     if (!(problem instanceof Problem)) throw problem;
+    if (shown && !REFUSED_BEFORE_THE_DOOR.has(problem.problem)) return { kind: 'no_answer' };
+    if (problem.problem === 'unreachable') return { kind: 'no_way' };
     if (problem.problem === 'reader-offline') return { kind: 'reader_offline' };
-    return { kind: shown || problem.problem !== 'unreachable' ? 'no_answer' : 'no_way' };
+    return { kind: 'not_accepted', waitSeconds: problem.number('retryAfter') };
   }
 }
+
+class Stopped extends Error {}
 
 function proof(key: Key, reader: Bytes, nonce: Bytes, time: number, circumstances: Circumstances): Promise<Bytes> {
   return proveOpen((message) => sign(key.record.signer, message), {
@@ -136,6 +158,6 @@ function proof(key: Key, reader: Bytes, nonce: Bytes, time: number, circumstance
   });
 }
 
-function radioFor(door: Door, way: 'bluetooth' | 'virtual'): Radio {
+function radioFor(door: Door, way: RadioWay): Radio {
   return way === 'virtual' ? new VirtualRadio(door.radio!) : new WebBluetooth(door.readerId);
 }

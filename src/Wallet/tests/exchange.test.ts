@@ -5,61 +5,10 @@ import { compress, makeDeviceKey, sign } from '../src/credentials/keys.ts';
 import { makeEphemeral } from '../src/handshake/ephemeral.ts';
 import { Phone } from '../src/handshake/phone.ts';
 import { exchange } from '../src/radios/exchange.ts';
-import { RadioProblem, type Link, type Listener, type Radio } from '../src/radios/radio.ts';
+import { TestRadio, type Fault } from './radio.ts';
 import { documentFor, makeSite, NOW, READER, TestReader, type Bend } from './reader.ts';
 
-/** GATT as a reader offers it: a notification longer than the MTU allows arrives cut, and nothing follows until it was read. */
-class TestRadio implements Radio {
-  reads = 0;
-  closed = 0;
-  written: Bytes[] = [];
-  readonly #out: Bytes[] = [];
-  #last: Bytes = new Uint8Array(0);
-  #held = false;
-
-  constructor(
-    readonly reader: TestReader,
-    readonly mtu = 517,
-    readonly fault: { readonly connect?: boolean; readonly silentAfter?: number; readonly loseAfter?: number } = {},
-  ) {}
-
-  async connect(listener: Listener): Promise<Link> {
-    if (this.fault.connect) throw new RadioProblem('not_heard');
-    const pump = () => {
-      while (this.#out.length > 0 && !this.#held) {
-        this.#last = this.#out.shift()!;
-        this.#held = this.#last.length > this.mtu - 3;
-        listener.notified(this.#last.slice(0, this.mtu - 3));
-      }
-    };
-    return {
-      subscribe: async () => {
-        if (this.fault.silentAfter === 0) return;
-        this.#out.push(await this.reader.greet());
-        pump();
-      },
-      write: async (value) => {
-        this.written.push(value);
-        if (this.fault.loseAfter === this.written.length) return listener.lost();
-        if (this.fault.silentAfter !== undefined && this.written.length >= this.fault.silentAfter) return;
-        this.#out.push(...(await this.reader.hear(value)));
-        pump();
-      },
-      read: () => {
-        this.reads++;
-        const whole = this.#last;
-        this.#held = false;
-        queueMicrotask(pump);
-        return Promise.resolve(whole);
-      },
-      close: () => {
-        this.closed++;
-      },
-    };
-  }
-}
-
-async function open(mtu?: number, fault?: ConstructorParameters<typeof TestRadio>[2], bend?: Bend) {
+async function open(mtu?: number, fault?: Fault, bend?: Bend) {
   const site = await makeSite();
   const device = await makeDeviceKey();
   const document = await documentFor(site, device);
@@ -109,4 +58,9 @@ test('an unproven reader ends the connection, and only M2 was written', async ()
   assert.deepEqual(outcome, { kind: 'stop', reason: 'reader_not_proven' });
   assert.equal(radio.written.length, 1);
   assert.equal(radio.closed, 1);
+});
+
+test('an answer that does not read is no answer: the key was shown, and the door may have opened', async () => {
+  const { outcome } = await open(517, {}, { result: (frame) => frame.with(9, frame[9]! ^ 1) as Bytes });
+  assert.deepEqual(outcome, { kind: 'no_answer' });
 });

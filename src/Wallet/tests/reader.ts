@@ -150,6 +150,8 @@ export type Bend = {
   readonly certificate?: Bytes | null;
   readonly mark?: boolean;
   readonly reason?: number;
+  /** The sealed frame with the verdict. */
+  readonly result?: (frame: Bytes) => Bytes;
 };
 
 export class TestReader {
@@ -245,6 +247,7 @@ export class TestReader {
       this.#keys!.send,
       concat(Uint8Array.of(0x81, 0), result),
     );
-    return [Uint8Array.of(4, 1, 3), writeTlvs([[0x80, new Uint8Array(sealed)]], 'long')];
+    const answer = writeTlvs([[0x80, new Uint8Array(sealed)]], 'long');
+    return [Uint8Array.of(4, 1, 3), this.bend.result?.(answer) ?? answer];
   }
 }

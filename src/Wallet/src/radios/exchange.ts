@@ -10,25 +10,22 @@ export type Outcome =
   | { readonly kind: 'hint'; readonly status: number }
   | { readonly kind: 'stop'; readonly reason: StopReason }
   | { readonly kind: 'fault'; readonly fault: RadioFault }
-  /** The proof was sent and nothing came back: the door may have opened. */
+  /** The key was shown and no word of the reader came back that can be believed: the door may have opened. */
   | { readonly kind: 'no_answer' };
 
 const TRANSACTION_MS = 10_000;
 const REPLY_MS = 4_000;
 const RESULT_MS = 2_000;
 
-/** `connected` is called when the reader has been reached. */
-export async function exchange(
-  radio: Radio,
-  phone: Phone,
-  cancel: AbortSignal,
-  connected: () => void = () => {},
-): Promise<Outcome> {
+/**
+ * `onShown` is called just before the key goes out. From then on whatever breaks is `no_answer`, never a fault: a fault is leave
+ * to try another way.
+ */
+export async function exchange(radio: Radio, phone: Phone, cancel: AbortSignal, onShown: () => void = () => {}): Promise<Outcome> {
   const inbox = new Inbox();
   let presented = false;
   try {
     const link = await radio.connect({ notified: (value) => inbox.put(value), lost: () => inbox.put('lost') }, cancel);
-    connected();
     const over = setTimeout(() => inbox.put('lost'), TRANSACTION_MS);
     cancel.addEventListener('abort', () => inbox.put('lost'), { once: true });
     try {
@@ -37,10 +34,16 @@ export async function exchange(
         const value = await inbox.next(presented ? RESULT_MS : REPLY_MS);
         if (value === 'lost') break;
         const step = await phone.receive(isCut(value, greeted) ? await link.read() : value);
+        // What the person stopped sends nothing more: there is no waiting between this look and the write.
+        if (cancel.aborted) break;
         if (step.kind === 'write') {
           // From the second write on (M4) the reader knows who is there, whatever becomes of the connection.
           presented = greeted;
+          if (presented) onShown();
           for (const frame of step.values) await link.write(frame);
+        } else if (step.kind === 'stop' && presented) {
+          // An answer that does not read says nothing about the door.
+          break;
         } else if (step.kind !== 'wait') {
           return step;
         }

@@ -7,7 +7,7 @@ import type { Circumstances } from '../handshake/presentation.ts';
 import type { Key } from '../keep/key.ts';
 import { FRESH_SECONDS, hasScreenLock, verifyPerson } from '../phone/verification.ts';
 import { present, waysTo, type Presented, type Way } from '../present.ts';
-import { connecting, notice, opened, refused, unproven } from './verdicts.ts';
+import { answerLost, connecting, notAccepted, notice, opened, refused, unproven } from './verdicts.ts';
 
 const RENEW_PATIENCE_MS = 4_000;
 
@@ -25,6 +25,7 @@ type Manner = {
 
 function begin(app: App, key: Key, door: Door, { onlyWay, unlock = false, put }: Manner): void {
   const cancel = new AbortController();
+  let shown = false;
   let phase: Way | 'unlock' = onlyWay ?? waysTo(door, navigator.onLine)[0] ?? 'internet';
   const enter = (next: Way | 'unlock') => {
     phase = next;
@@ -34,7 +35,7 @@ function begin(app: App, key: Key, door: Door, { onlyWay, unlock = false, put }:
     draw: () =>
       connecting(app, door, phase, () => {
         cancel.abort();
-        app.replace(notice(app, door, 'stopped', () => once({})));
+        app.replace(shown ? answerLost(app, key, door, () => once({})) : notice(app, door, 'stopped', () => once({})));
       }),
     left: () => cancel.abort(),
   };
@@ -46,12 +47,25 @@ function begin(app: App, key: Key, door: Door, { onlyWay, unlock = false, put }:
     const current = await freshened(app, key);
     const circumstances = await circumstancesFor(app, current, door, unlock, () => enter('unlock'));
     const ways = onlyWay === undefined ? waysTo(door, navigator.onLine) : [onlyWay];
-    const outcome = await present(current, door, ways, circumstances, cancel.signal, enter);
+    const outcome = await present({
+      key: current,
+      door,
+      ways,
+      circumstances,
+      cancel: cancel.signal,
+      onWay: enter,
+      onShown: () => {
+        shown = true;
+      },
+    });
     if (app.isTop(amber)) await show(outcome);
   }
 
   async function show(outcome: Presented): Promise<void> {
     if (outcome.kind === 'unproven' && outcome.reason !== 'other_reader') return app.replace(unproven(app, key, door));
+    // Tried again only by a tap: another showing costs another use, and may open the door once more.
+    if (outcome.kind === 'no_answer') return app.replace(answerLost(app, key, door, () => once({})));
+    if (outcome.kind === 'not_accepted') return app.replace(notAccepted(app, door, outcome.waitSeconds, () => once({})));
     if (outcome.kind !== 'decided') {
       const kind = outcome.kind === 'unproven' ? 'other_reader' : outcome.kind;
       return app.replace(notice(app, door, kind, () => once(kind === 'needs_tap' ? { onlyWay: 'bluetooth' } : {})));

@@ -114,13 +114,12 @@ export function unproven(app: App, key: Key, door: Door): Screen {
 }
 
 export type Notice =
-  'not_heard' | 'off' | 'not_chosen' | 'needs_tap' | 'no_answer' | 'no_way' | 'reader_offline' | 'other_reader' | 'stopped';
+  'not_heard' | 'off' | 'not_chosen' | 'needs_tap' | 'no_way' | 'reader_offline' | 'other_reader' | 'stopped';
 const NOTICE_PICTURES: Readonly<Record<Notice, Icon>> = {
   not_heard: 'bt',
   off: 'bt',
   not_chosen: 'x',
   needs_tap: 'hand',
-  no_answer: 'clock',
   no_way: 'wifioff',
   reader_offline: 'wifioff',
   other_reader: 'bt',
@@ -136,21 +135,43 @@ export function notice(app: App, door: Door, kind: Notice, again: () => void): S
     not_chosen: texts.present.stopped,
     stopped: texts.present.stopped,
     needs_tap: { title: texts.present.needsTap, say: texts.present.needsTapSay(door.readerId) },
-    no_answer: texts.present.noAnswer,
     no_way: waysTo(door, true).length === 0 && !canBluetooth() ? texts.present.noWayEver : texts.present.noWay,
     reader_offline: texts.present.readerOffline(door.name),
     other_reader: texts.present.otherReader(door.name),
   }[kind];
+  return plain(app, door, NOTICE_PICTURES[kind], words, kind === 'needs_tap' ? texts.acts.list : texts.acts.again, again);
+}
+
+/** The key was shown, and then nothing was heard: neither green nor red would be true. */
+export function answerLost(app: App, key: Key, door: Door, again: () => void): Screen {
+  const counted = key.document.usesLeft !== undefined;
+  return plain(app, door, 'clock', app.texts.present.noAnswer(counted), app.texts.acts.again, again);
+}
+
+/** The server would not tell the door; nothing was opened. */
+export function notAccepted(app: App, door: Door, wait: number | undefined, again: () => void): Screen {
+  const { problems } = app.texts;
+  return plain(app, door, 'warn', wait === undefined ? problems.other : problems.throttled(wait), app.texts.acts.again, again);
+}
+
+function plain(
+  app: App,
+  door: Door,
+  picture: Icon,
+  words: { title: string; say: string },
+  act: string,
+  again: () => void,
+): Screen {
   return {
     draw: () =>
       verdict(
         'alert',
-        disc(NOTICE_PICTURES[kind], 'warn'),
+        disc(picture, 'warn'),
         door.name,
         words,
         [],
-        button(kind === 'needs_tap' ? texts.acts.list : texts.acts.again, again),
-        button(texts.acts.back, () => app.home(), 'quiet'),
+        button(act, again),
+        button(app.texts.acts.back, () => app.home(), 'quiet'),
       ),
   };
 }

@@ -42,6 +42,7 @@ export type ProblemName =
   | 'wallet-too-old'
   | 'clock'
   | 'nonce-unknown'
+  | 'reader-unknown'
   | 'reader-offline'
   | 'no-answer'
   /** No usable answer: no network, no server, or something else spoke. */
@@ -94,13 +95,18 @@ export async function challenge(address: string, site: Bytes): Promise<Bytes> {
   return binary((await call(address, 'challenge', { site: base64url(site) }))['nonce']);
 }
 
+/** Once sent, the door may open: what is lost from then on is `no-answer`, never `unreachable`, which is leave to ask elsewhere. */
 export async function open(address: string, proof: Bytes, document: Bytes): Promise<OpenAnswer> {
-  const answer = await call(address, 'open', { proof: base64url(proof), document: base64url(document) });
-  return {
-    reason: number(answer, 'reason') ?? unusable(),
-    unlockSeconds: number(answer, 'unlockSeconds'),
-    wait: number(answer, 'wait'),
-  };
+  try {
+    const answer = await call(address, 'open', { proof: base64url(proof), document: base64url(document) });
+    return {
+      reason: number(answer, 'reason') ?? unusable(),
+      unlockSeconds: number(answer, 'unlockSeconds'),
+      wait: number(answer, 'wait'),
+    };
+  } catch (problem) {
+    throw problem instanceof Problem && problem.problem === 'unreachable' ? new Problem('no-answer') : problem;
+  }
 }
 
 export async function askForNewCode(address: string, code: string): Promise<void> {

@@ -208,7 +208,10 @@ export const cs: Texts = {
       say: 'Ozvala se jiná čtečka. Postavte se k té správné a klepněte znovu.',
     }),
     stopped: { title: 'Zastaveno', say: 'Nic se neotevřelo.' },
-    noAnswer: { title: 'Dveře neodpověděly', say: 'Pokud se neotevřely, klepněte znovu.' },
+    noAnswer: (counted: boolean) => ({
+      title: 'Dveře neodpověděly',
+      say: `Odpověď se ztratila. Dveře se mohly otevřít: zkuste je. Jen pokud jsou zavřené, klepněte znovu.${counted ? ' Další pokus stojí další použití.' : ''}`,
+    }),
   },
   reasons: {
     granted: () => ({ title: 'Otevřeno', say: 'Zatlačte do dveří' }),

@@ -218,7 +218,10 @@ export const de: Texts = {
       say: 'Ein anderer Leser hat geantwortet. Gehen Sie zum richtigen und tippen Sie noch einmal.',
     }),
     stopped: { title: 'Angehalten', say: 'Es wurde nichts geöffnet.' },
-    noAnswer: { title: 'Keine Antwort von der Tür', say: 'Wenn sie zu blieb, tippen Sie noch einmal.' },
+    noAnswer: (counted: boolean) => ({
+      title: 'Keine Antwort von der Tür',
+      say: `Die Antwort ging verloren. Die Tür ist vielleicht offen: Probieren Sie es. Nur wenn sie zu ist, tippen Sie noch einmal.${counted ? ' Ein weiterer Versuch kostet eine weitere Nutzung.' : ''}`,
+    }),
   },
   reasons: {
     granted: () => ({ title: 'Offen', say: 'Tür aufdrücken' }),

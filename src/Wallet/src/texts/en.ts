@@ -218,7 +218,10 @@ export const en = {
       say: 'Another reader answered. Stand at the right one and tap again.',
     }),
     stopped: { title: 'Stopped', say: 'Nothing was opened.' },
-    noAnswer: { title: 'No answer from the door', say: 'If it did not open, tap again.' },
+    noAnswer: (counted: boolean): Said => ({
+      title: 'No answer from the door',
+      say: `The answer was lost. The door may have opened: try it. Only if it is shut, tap again.${counted ? ' Another try costs another use.' : ''}`,
+    }),
   },
   reasons: {
     granted: () => ({ title: 'Open', say: 'Push the door' }),

@@ -209,7 +209,10 @@ export const fr: Texts = {
       say: 'Un autre lecteur a répondu. Placez-vous devant le bon et touchez de nouveau.',
     }),
     stopped: { title: 'Arrêté', say: 'Rien n’a été ouvert.' },
-    noAnswer: { title: 'La porte ne répond pas', say: 'Si elle est restée fermée, touchez de nouveau.' },
+    noAnswer: (counted: boolean) => ({
+      title: 'La porte ne répond pas',
+      say: `La réponse s’est perdue. La porte s’est peut-être ouverte : essayez-la. Touchez de nouveau seulement si elle est fermée.${counted ? ' Un nouvel essai coûte une utilisation de plus.' : ''}`,
+    }),
   },
   reasons: {
     granted: () => ({ title: 'Ouvert', say: 'Poussez la porte' }),

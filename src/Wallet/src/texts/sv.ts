@@ -203,7 +203,10 @@ export const sv: Texts = {
       say: 'En annan läsare svarade. Ställ dig vid den rätta och tryck igen.',
     }),
     stopped: { title: 'Stoppad', say: 'Inget öppnades.' },
-    noAnswer: { title: 'Inget svar från dörren', say: 'Om den inte öppnades, tryck igen.' },
+    noAnswer: (counted: boolean) => ({
+      title: 'Inget svar från dörren',
+      say: `Svaret kom bort. Dörren kan ha öppnats: känn efter. Tryck igen bara om den är stängd.${counted ? ' Ett nytt försök kostar en användning till.' : ''}`,
+    }),
   },
   reasons: {
     granted: () => ({ title: 'Öppen', say: 'Tryck på dörren' }),
