@@ -387,4 +387,50 @@ public class Presenting
         using (var phone = nobody.Site.NewPhone().Renew(nobody.Now))
             Assert.Equal(Reason.ReaderDisabled, nobody.ReasonOf(phone));
     }
+
+    /// <summary>An administrator's command is decided by the same table (spec/decision.md, "Opened from the console"), and written down with what decided it.</summary>
+    [Fact]
+    public async Task The_console_opens_what_the_site_allows_it_to_open()
+    {
+        await using var door = Setting.Door.Open();
+        Reason Command(Func<Bundle, Bundle>? change = null)
+        {
+            var before = door.Site.Bundle;
+            if (change is not null)
+                Assert.Null(door.Core.Rules.Apply(door.Site.Delta(door.Now, change)));
+            var verdict = door.Core.Admission.OpenFromConsole(Guid.NewGuid().ToByteArray(), "Jana: parcel");
+            var payload = door.LastDecision().Payload;
+            Assert.Equal((verdict.Reason, Way.Console, CredentialKind.Console), (payload.Reason!.Value, payload.Way!.Value, payload.Credential!.Value));
+            Assert.Equal(verdict.Reason, Decider.DecideConsole(door.Site.Bundle, payload.Facts!.Value, payload.Now!.Value).Reason);
+            if (change is not null)
+                Assert.Null(door.Core.Rules.Apply(door.Site.Delta(door.Now, _ => before)));
+            return verdict.Reason;
+        }
+
+        Assert.Equal(Reason.WayNotAllowed, Command(b => b with { Settings = b.Settings with { Ways = b.Settings.Ways & ~Way.Console } }));
+        Assert.Equal(Reason.Lockdown, Command(b => b with { Posture = new(PostureMode.Lockdown) }));
+        Assert.Equal(Reason.CustomerInactive, Command(b => b with { CustomerActive = false }));
+        Assert.Equal(Reason.ReaderDisabled, Command(b => b with { Settings = b.Settings with { InService = false } }));
+        Assert.Equal(Bolt.Shut, door.Core.Door.Picture.Bolt);
+        Assert.Equal(Reason.Granted, Command());
+        Assert.Equal(Bolt.Drawn, door.Core.Door.Picture.Bolt);
+        Assert.Equal(Reason.GrantedHeldOpen, Command(b => b with { Posture = new(PostureMode.Evacuation) }));
+    }
+
+    [Fact]
+    public async Task The_console_opens_nothing_past_the_bundles_end_where_the_site_chose_to_deny_all()
+    {
+        await using var door = Setting.Door.Open(b => b with { Settings = b.Settings with { Degraded = Degraded.DenyAll } });
+        door.Time.Advance(TimeSpan.FromSeconds(Statement.LifeSeconds + 1));
+        Assert.Equal(Reason.ReaderDisabled, door.Core.Admission.OpenFromConsole(Guid.NewGuid().ToByteArray(), "Jana").Reason);
+        Assert.True(door.LastDecision().Payload.Facts!.Value.BundleExpired);
+    }
+
+    [Fact]
+    public async Task The_console_opens_no_reader_without_rules()
+    {
+        await using var door = Setting.Door.Paired();
+        Assert.Equal(Reason.ReaderDisabled, door.Core.Admission.OpenFromConsole(Guid.NewGuid().ToByteArray(), "Jana").Reason);
+        Assert.Equal(Bolt.Shut, door.Core.Door.Picture.Bolt);
+    }
 }

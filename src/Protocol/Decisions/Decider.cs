@@ -18,18 +18,9 @@ public static class Decider
     public static Decision Decide(Bundle bundle, in Presentation presentation, in DoorFacts facts, long now)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        // decision 1
-        if (!bundle.Settings.InService || (facts.BundleExpired && bundle.Settings.Degraded == Degraded.DenyAll))
-            return new(Reason.ReaderDisabled, null);
-        var posture = bundle.Posture.At(now);
-        if (posture is PostureMode.HeldOpen or PostureMode.Evacuation)
-            return new(Reason.GrantedHeldOpen, null);
-        // decision 2
-        if (posture == PostureMode.Lockdown && !MayOverride(presentation))
-            return new(Reason.Lockdown, null);
-        // decision 3
-        if (!bundle.CustomerActive)
-            return new(Reason.CustomerInactive, null);
+        // decision 1 to 3
+        if (DoorOf(bundle, facts, MayOverride(presentation), now) is { } door)
+            return new(door, null);
         // decision 4 to 27
         var refusal = AuthenticityOf(bundle, presentation, facts, now)
             ?? StateOf(bundle, presentation, facts, now)
@@ -41,8 +32,39 @@ public static class Decider
             return right;
         if (UseOf(presentation, facts, now) is { } late)
             return new(late, null);
-        return posture == PostureMode.Lockdown ? new(Reason.GrantedOverride, right.Rule) : right;
+        return bundle.Posture.At(now) == PostureMode.Lockdown ? new(Reason.GrantedOverride, right.Rule) : right;
     }
+
+    /// <summary>
+    /// Whether an administrator's command opens the door: 1, 2, 3 and 16 of the same table. There is no key whose right could override a lockdown;
+    /// whoever may open from the console lifts the lockdown first.
+    /// </summary>
+    /// <param name="now">Seconds.</param>
+    public static Decision DecideConsole(Bundle bundle, in DoorFacts facts, long now)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        return new(DoorOf(bundle, facts, mayOverride: false, now) ?? WayOf(bundle.Settings, Way.Console) ?? Reason.Granted, null);
+    }
+
+    // What the door is before anybody stands at it; null where what is presented decides.
+    private static Reason? DoorOf(Bundle bundle, in DoorFacts facts, bool mayOverride, long now)
+    {
+        // decision 1
+        if (!bundle.Settings.InService || (facts.BundleExpired && bundle.Settings.Degraded == Degraded.DenyAll))
+            return Reason.ReaderDisabled;
+        var posture = bundle.Posture.At(now);
+        if (posture is PostureMode.HeldOpen or PostureMode.Evacuation)
+            return Reason.GrantedHeldOpen;
+        // decision 2
+        if (posture == PostureMode.Lockdown && !mayOverride)
+            return Reason.Lockdown;
+        // decision 3
+        return bundle.CustomerActive ? null : Reason.CustomerInactive;
+    }
+
+    // decision 16
+    private static Reason? WayOf(ReaderSettings settings, Way way) =>
+        way == Way.None || (settings.Ways & way) != way ? Reason.WayNotAllowed : null;
 
     private static bool MayOverride(in Presentation presentation) =>
         presentation is { Authenticity: Authenticity.Genuine, Kind: CredentialKind.MobileKey, Document: { } document }
@@ -76,7 +98,7 @@ public static class Decider
     {
         CredentialKind.MobileKey => presentation.Document is not null && bundle.Issuers.ContainsKey(presentation.IssuerKid),
         CredentialKind.EnrolledKey => presentation.DeviceKey is not null && bundle.Enrolled.ContainsKey(presentation.DeviceKey),
-        // Badges and PINs have no data in the bundle yet; the console opens by its own command.
+        // Badges and PINs have no data in the bundle yet; the console opens by a decision of its own.
         CredentialKind.None or CredentialKind.Badge or CredentialKind.Pin or CredentialKind.Console => false,
     };
 
@@ -119,8 +141,8 @@ public static class Decider
     private static Reason? PresentationOf(ReaderSettings settings, in Presentation presentation, in DoorFacts facts, long now)
     {
         // decision 16
-        if (presentation.Way == Way.None || (settings.Ways & presentation.Way) != presentation.Way)
-            return Reason.WayNotAllowed;
+        if (WayOf(settings, presentation.Way) is { } way)
+            return way;
         // decision 17
         if (presentation.SignalPercent < settings.RangePercent)
             return Reason.OutOfRange;

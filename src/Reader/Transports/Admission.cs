@@ -27,28 +27,18 @@ public sealed class Admission(Doorway door, Rules rules, EventLog log, ReaderSto
 
     public Doorway Door { get; } = door;
 
-    public Verdict Admit(Presented presented)
-    {
-        try
-        {
-            return rules.Bundle is { } bundle ? Admit(presented, bundle) : WithoutRules(presented);
-        }
-        catch (SqliteException fault)
-        {
-            complain($"The event could not be written ({fault.Message}); the door stays shut.");
-            Door.Refuse(DoorSignal.NotThisDoor);
-            return new(Reason.ReaderDisabled, clock.Now);
-        }
-    }
+    public Verdict Admit(Presented presented) =>
+        Durably(() => rules.Bundle is { } bundle ? Admit(presented, bundle) : WithoutRules(presented));
 
-    /// <summary>Opened by an administrator: no key is looked at, but a reader out of service and a switched off customer stay shut.</summary>
-    public Verdict OpenFromConsole(byte[] command, string text)
+    /// <summary>Opened by an administrator: no key is looked at, but what the site wants of the door holds for administrators, too.</summary>
+    public Verdict OpenFromConsole(byte[] command, string text) => Durably(() =>
     {
         lock (gate)
         {
             var now = clock.Now;
-            var reason = rules.Bundle is not { Settings.InService: true } bundle ? Reason.ReaderDisabled
-                : bundle.CustomerActive ? Reason.Granted : Reason.CustomerInactive;
+            var facts = new DoorFacts { ClockTrusted = clock.Trusted, BundleExpired = now >= rules.State.ExpiresAt };
+            var bundle = rules.Bundle;
+            var reason = bundle is null ? Reason.ReaderDisabled : Decider.DecideConsole(bundle, facts, now).Reason;
             log.Append(
                 EventKind.Decision,
                 payload => payload with
@@ -59,11 +49,26 @@ public sealed class Admission(Doorway door, Rules rules, EventLog log, ReaderSto
                     BundleEpoch = rules.State.Epoch,
                     BundleSeq = rules.State.Seq,
                     Now = now,
+                    Facts = facts,
                     Text = text,
                     Command = command,
                 },
                 () => OnceOnly.Take(store, command, now + NonceSeconds));
-            return Move(reason, now, rules.Bundle?.Settings.UnlockSeconds ?? 0, waitSeconds: null);
+            return Move(reason, now, bundle?.Settings.UnlockSeconds ?? 0, waitSeconds: null);
+        }
+    });
+
+    private Verdict Durably(Func<Verdict> admit)
+    {
+        try
+        {
+            return admit();
+        }
+        catch (SqliteException fault)
+        {
+            complain($"The event could not be written ({fault.Message}); the door stays shut.");
+            Door.Refuse(DoorSignal.NotThisDoor);
+            return new(Reason.ReaderDisabled, clock.Now);
         }
     }
 

@@ -110,10 +110,14 @@ public sealed class WhyEvent(Acts acts)
             return new WhyAnswer(
                 EventRow.Of(named),
                 named.Stored.Kind == (int)EventKind.Decision && reason is { } decided ? WhyTable.Ladder(decided) : [],
-                reason is { } refused ? WhyTable.Helps(refused) : [],
+                reason is { } refused ? Helps(refused, payload) : [],
                 await Again(q.Db, named.Stored, payload, q.Cancel),
                 await Facts(q.Db, named.Stored, payload, q.Cancel));
         }, cancel);
+
+    // What the console could not open, the console can't open once more.
+    static IReadOnlyList<WhyHelp> Helps(Reason reason, EventPayload? payload) =>
+        payload?.Way == Way.Console ? [.. WhyTable.Helps(reason).Where(h => h != WhyHelp.OpenOnce)] : WhyTable.Helps(reason);
 
     static async Task<WhyFacts> Facts(Db db, Event stored, EventPayload? payload, CancellationToken cancel)
     {
@@ -159,7 +163,8 @@ public sealed class WhyEvent(Acts acts)
 
     static async Task<Replay> Again(Db db, Event stored, EventPayload? payload, CancellationToken cancel)
     {
-        if (payload is not { Document: { } document, Now: { } now, Facts: { } facts, Way: { } way, Credential: { } kind })
+        if (payload is not { Now: { } now, Facts: { } facts, Way: { } way, Credential: { } kind }
+            || (payload.Document is null && kind != CredentialKind.Console))
             return Replay.NotPossible;
         var known = await db.ReaderStatements.AsNoTracking()
             .Where(s => s.CustomerId == stored.CustomerId && s.ReaderId == stored.ReaderId
@@ -167,7 +172,9 @@ public sealed class WhyEvent(Acts acts)
             .Select(s => s.AckedBundle).SingleOrDefaultAsync(cancel);
         if (!Bundle.TryRead(known, out var bundle))
             return Replay.NotPossible;
-        var reading = DocumentReading.Read(document, bundle.Site, bundle.Issuers.Values);
+        if (kind == CredentialKind.Console)
+            return Same(Decider.DecideConsole(bundle, facts, now));
+        var reading = DocumentReading.Read(payload.Document!, bundle.Site, bundle.Issuers.Values);
         var flags = payload.Flags ?? EventFlags.None;
         var presentation = new DecidedPresentation
         {
@@ -183,6 +190,8 @@ public sealed class WhyEvent(Acts acts)
             OneTap = flags.HasFlag(EventFlags.OneTap),
             SignalPercent = (int?)payload.SignalPercent,
         };
-        return Decider.Decide(bundle, presentation, facts, now).Reason == payload.Reason ? Replay.Same : Replay.Differs;
+        return Same(Decider.Decide(bundle, presentation, facts, now));
+
+        Replay Same(Decision decision) => decision.Reason == payload.Reason ? Replay.Same : Replay.Differs;
     }
 }

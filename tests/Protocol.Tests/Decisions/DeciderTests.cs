@@ -19,6 +19,16 @@ public sealed class DeciderTests
         Assert.Equal(reason, scenario.Decide().Reason);
     }
 
+    public static TheoryData<string> ConsoleNames => [.. ConsoleCases.All.Select(row => row.Name)];
+
+    [Theory, MemberData(nameof(ConsoleNames))]
+    public void Decides_on_a_command(string name)
+    {
+        var (_, scenario, reason) = ConsoleCases.All.Single(row => row.Name == name);
+        var decision = Decider.DecideConsole(scenario.Bundle, scenario.Facts, scenario.Now);
+        Assert.Equal((reason, null), (decision.Reason, decision.Rule));
+    }
+
     [Fact]
     public void Every_reason_has_its_case() =>
         Assert.Empty(Enum.GetValues<Reason>().Except(DecisionCases.All.Select(row => row.Reason)));

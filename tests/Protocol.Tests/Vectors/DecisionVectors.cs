@@ -13,18 +13,25 @@ static class DecisionVectors
     {
         ["reasons"] = RunReason,
         ["decide"] = Run,
+        ["console"] = RunConsole,
     });
 
     private static JsonObject Make() => new()
     {
         ["page"] = "spec/decision.md",
         ["about"] = "reasons: code, what is told at the door, signal. decide: bundle and document are bytes (the document is only read, its "
-            + "signature is what authenticity says); expect is the reason, rule the number of the rule that granted.",
+            + "signature is what authenticity says); expect is the reason, rule the number of the rule that granted. "
+            + "console: the same for an administrator's command.",
         ["reasons"] = VectorSet.Group(Codes().Select(row => new JsonObject
         {
             ["name"] = row.Name, ["code"] = row.Code, ["expect"] = row.Name, ["told"] = row.Told, ["signal"] = row.Signal, ["grant"] = row.Code < 10,
         })),
         ["decide"] = VectorSet.Group(DecisionCases.All.Select(Vector)),
+        ["console"] = VectorSet.Group(ConsoleCases.All.Select(row => new JsonObject
+        {
+            ["name"] = row.Name, ["bundle"] = VectorFile.Hex(row.Scenario.Bundle.ToCbor()), ["facts"] = Facts(row.Scenario.Facts),
+            ["now"] = row.Scenario.Now, ["expect"] = row.Reason.Name(),
+        })),
     };
 
     // Written out from spec/decision.md, not taken from the code under test.
@@ -77,11 +84,7 @@ static class DecisionVectors
                 ["verifiedAt"] = presentation.VerifiedAt, ["screenLock"] = presentation.ScreenLock, ["oneTap"] = presentation.OneTap,
                 ["signalPercent"] = presentation.SignalPercent,
             },
-            ["facts"] = new JsonObject
-            {
-                ["clockTrusted"] = facts.ClockTrusted, ["bundleExpired"] = facts.BundleExpired, ["newestSerial"] = facts.NewestSerial,
-                ["usesLeft"] = facts.UsesLeft, ["touchedAt"] = facts.TouchedAt, ["throttledUntil"] = facts.ThrottledUntil, ["inside"] = facts.Inside,
-            },
+            ["facts"] = Facts(facts),
             ["now"] = now,
             ["expect"] = row.Reason.Name(),
             // By hand where it matters: the second rule of that one case, the first of every other grant.
@@ -89,10 +92,29 @@ static class DecisionVectors
         };
     }
 
+    private static JsonObject Facts(DoorFacts facts) => new()
+    {
+        ["clockTrusted"] = facts.ClockTrusted, ["bundleExpired"] = facts.BundleExpired, ["newestSerial"] = facts.NewestSerial,
+        ["usesLeft"] = facts.UsesLeft, ["touchedAt"] = facts.TouchedAt, ["throttledUntil"] = facts.ThrottledUntil, ["inside"] = facts.Inside,
+    };
+
+    private static DoorFacts Facts(JsonNode f) => new()
+    {
+        ClockTrusted = f["clockTrusted"]!.GetValue<bool>(), BundleExpired = f["bundleExpired"]!.GetValue<bool>(),
+        NewestSerial = (uint?)f["newestSerial"]?.Number(), UsesLeft = (uint?)f["usesLeft"]?.Number(), TouchedAt = f["touchedAt"]?.Number(),
+        ThrottledUntil = f["throttledUntil"]?.Number(), Inside = f["inside"]!.GetValue<bool>(),
+    };
+
+    private static JsonObject RunConsole(JsonObject vector)
+    {
+        Assert.True(Bundle.TryRead(vector["bundle"].Bytes(), out var bundle));
+        return VectorSet.Expect(Decider.DecideConsole(bundle, Facts(vector["facts"]!), vector["now"].Number()).Reason.Name());
+    }
+
     private static JsonObject Run(JsonObject vector)
     {
         Assert.True(Bundle.TryRead(vector["bundle"].Bytes(), out var bundle));
-        var (p, f) = (vector["presentation"]!, vector["facts"]!);
+        var p = vector["presentation"]!;
         AccessDocument? document = null;
         if (p["document"] is { } bytes)
             Assert.True(AccessDocument.TryRead(bytes.Bytes(), out document, out _));
@@ -103,13 +125,7 @@ static class DecisionVectors
             VerifiedAt = p["verifiedAt"]?.Number(), ScreenLock = p["screenLock"]!.GetValue<bool>(), OneTap = p["oneTap"]!.GetValue<bool>(),
             SignalPercent = (int?)p["signalPercent"]?.Number(),
         };
-        DoorFacts facts = new()
-        {
-            ClockTrusted = f["clockTrusted"]!.GetValue<bool>(), BundleExpired = f["bundleExpired"]!.GetValue<bool>(),
-            NewestSerial = (uint?)f["newestSerial"]?.Number(), UsesLeft = (uint?)f["usesLeft"]?.Number(), TouchedAt = f["touchedAt"]?.Number(),
-            ThrottledUntil = f["throttledUntil"]?.Number(), Inside = f["inside"]!.GetValue<bool>(),
-        };
-        var decision = Decider.Decide(bundle, presentation, facts, vector["now"].Number());
+        var decision = Decider.Decide(bundle, presentation, Facts(vector["facts"]!), vector["now"].Number());
         var rules = document?.Rules ?? (presentation.DeviceKey is { } key && bundle.Enrolled.TryGetValue(key, out var enrolled) ? enrolled.Rules : []);
         return new() { ["expect"] = decision.Reason.Name(), ["rule"] = decision.Rule is { } rule ? rules.IndexOf(rule) : null };
     }

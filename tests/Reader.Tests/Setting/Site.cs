@@ -24,7 +24,7 @@ internal sealed class Site : IDisposable
         {
             Site = Id,
             Reader = Reader,
-            Settings = new() { Name = "Main entrance", ReaderId = "MAIN-1", UnlockSeconds = 5 },
+            Settings = new() { Name = "Main entrance", ReaderId = "MAIN-1", UnlockSeconds = 5, Ways = Way.Bluetooth | Way.Internet | Way.Console },
             SiteKeys = [SiteKey.Public],
             Sets = [Everybody],
             Zone = [new(0, 60)],

@@ -188,6 +188,32 @@ public class EventTests(Houses houses)
         Assert.Equal(Server.Hosting.Refusal.NotFound, live.Refused!.Refusal);
     }
 
+    [Theory, BothEngines]
+    public async Task An_opening_from_the_console_is_decided_again_and_not_offered_as_its_own_remedy(Engine engine)
+    {
+        var (site, reader) = await Linked(engine);
+        using var _ = reader;
+        EventBytes Command(Reason reason) => reader.Happen(EventKind.Decision, new()
+        {
+            Salt = RandomNumberGenerator.GetBytes(EventPayload.SaltBytes),
+            Way = Way.Console,
+            Reason = reason,
+            Credential = CredentialKind.Console,
+            BundleEpoch = reader.State.Epoch,
+            BundleSeq = reader.State.Seq,
+            Now = site.House.Time.GetUtcNow().ToUnixTimeSeconds(),
+            Facts = new() { ClockTrusted = true },
+            Text = "Jana: parcel",
+        });
+        await reader.Bring(Command(Reason.Granted), Command(Reason.WayNotAllowed));
+
+        var log = (await site.Get<EventListAnswer>("/api/v1/events")).Events;
+        var refused = await site.Get<WhyAnswer>($"/api/v1/events/{log[0].Id}/why");
+        Assert.Equal(Replay.Differs, refused.Replay);
+        Assert.Equal([WhyHelp.AllowWay], refused.Helps);
+        Assert.Equal(Replay.Same, (await site.Get<WhyAnswer>($"/api/v1/events/{log[1].Id}/why")).Replay);
+    }
+
     async Task<(Site Site, DoorReader Reader)> Linked(Engine engine)
     {
         var site = await (await houses.Shared(engine)).NewSite();
