@@ -31,15 +31,14 @@ sealed class Activate(CodeLookup codes, GrantQueue queue, Grants grants, TimePro
         // 3
         if (await codes.Wait(code.Value, network, cancel) is { } wait)
             return wait;
-        // 4 to 9
-        var issued = await queue.Enqueue(new RedeemRequest(proof, codes.Hash(code.Value)), cancel);
-        if (!issued.Done)
-        {
-            if (issued.Refused.Refusal == Refusal.CodeUnknown)
-                await codes.CountGuess(code.Value, network, cancel);
-            return issued.Refused;
-        }
-        return await grants.Sign(issued.Value, cancel);
+        // 4 to 9; a guess is turned away before the queue, where it would stand in the way of phones that hold a code
+        var hash = codes.Hash(code.Value);
+        var issued = await codes.IsKnown(hash, cancel)
+            ? await queue.Enqueue(new RedeemRequest(proof, hash), network, cancel)
+            : Refusal.CodeUnknown;
+        if (issued.Refused?.Refusal == Refusal.CodeUnknown)
+            await codes.CountGuess(code.Value, network, cancel);
+        return issued.Done ? await grants.Sign(issued.Value, cancel) : issued.Refused;
     }
 }
 

@@ -11,7 +11,7 @@ using StoredCode = Latchkey.Server.Users.ActivationCode;
 namespace Latchkey.Server.Activation;
 
 /// <summary>Finds what a typed code stands for, and slows down whoever guesses.</summary>
-public sealed class CodeLookup(CodeKey codeKey, Throttle throttle)
+public sealed class CodeLookup(CodeKey codeKey, Throttle throttle, Store store)
 {
     /// <summary>Unknown codes from one network before the delay begins.</summary>
     public const int WrongPerNetwork = 20;
@@ -40,6 +40,13 @@ public sealed class CodeLookup(CodeKey codeKey, Throttle throttle)
     }
 
     public byte[] Hash(ActivationCode code) => codeKey.Hash(code.Canonical);
+
+    /// <summary>Whether the code was given to anybody; what it is worth is judged under the lock.</summary>
+    public async Task<bool> IsKnown(byte[] hash, CancellationToken cancel)
+    {
+        await using var db = store.Open();
+        return await db.ActivationCodes.AnyAsync(c => c.Hash == hash, cancel);
+    }
 
     /// <summary>wallet-api "Activate" 3.</summary>
     public async Task<Refused?> Wait(ActivationCode code, string network, CancellationToken cancel)

@@ -19,17 +19,28 @@ sealed class GrantQueue(Store store, TimeProvider time, ILogger<GrantQueue> log)
     /// <summary>Phones that may wait; beyond it they are told to come back.</summary>
     public const int WaitingMax = 4096;
 
+    /// <summary>Of these from one network: an office whose phones all renew in one second, but not all that wait.</summary>
+    public const int WaitingPerNetworkMax = 512;
+
     const int RetryAfterSeconds = 5;
+
+    readonly Places places = new(WaitingMax, WaitingPerNetworkMax);
 
     readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(WaitingMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    public async Task<Outcome<Issued>> Enqueue(GrantRequest request, CancellationToken cancel)
+    /// <summary>Only for requests that proved something: a known code, or the key of a phone.</summary>
+    public async Task<Outcome<Issued>> Enqueue(GrantRequest request, string network, CancellationToken cancel)
     {
-        var waiting = new Waiting(request);
-        if (!queue.Writer.TryWrite(waiting))
+        if (places.TryTake(network) is not { } place)
             return new Refused(Refusal.Throttled, RetryAfterSeconds: RetryAfterSeconds);
-        return await waiting.Done.Task.WaitAsync(cancel);
+        var waiting = new Waiting(request, place);
+        if (!queue.Writer.TryWrite(waiting))
+        {
+            place.Dispose();
+            return new Refused(Refusal.Throttled, RetryAfterSeconds: RetryAfterSeconds);
+        }
+        return await waiting.Done.WaitAsync(cancel);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,7 +62,7 @@ sealed class GrantQueue(Store store, TimeProvider time, ILogger<GrantQueue> log)
         {
             queue.Writer.TryComplete();
             while (queue.Reader.TryRead(out var waiting))
-                waiting.Done.TrySetCanceled(CancellationToken.None);
+                waiting.Cancel();
         }
     }
 
@@ -69,15 +80,16 @@ sealed class GrantQueue(Store store, TimeProvider time, ILogger<GrantQueue> log)
         }
         catch (Exception fault)
         {
-            group[0].Done.TrySetException(fault);
+            group[0].Fail(fault);
         }
     }
 
     async Task Store(List<Waiting> group)
     {
-        var outcomes = await store.Write(db => StoreGroup(db, group), CancellationToken.None);
+        // A refusal changes nothing, so a group of them costs no flush.
+        var outcomes = await store.Write(db => StoreGroup(db, group), all => all.Exists(one => one.Done), CancellationToken.None);
         for (var i = 0; i < group.Count; i++)
-            group[i].Done.TrySetResult(outcomes[i]);
+            group[i].Answer(outcomes[i]);
     }
 
     async Task<List<Outcome<Issued>>> StoreGroup(Db db, List<Waiting> group)
@@ -102,9 +114,32 @@ sealed class GrantQueue(Store store, TimeProvider time, ILogger<GrantQueue> log)
         return [.. group.Select(w => w.Request.Decide(context))];
     }
 
-    sealed record Waiting(GrantRequest Request)
+    // Its place is free when it is answered, not when its phone hangs up: what was asked for still stands in the queue.
+    sealed class Waiting(GrantRequest request, IDisposable place)
     {
-        public TaskCompletionSource<Outcome<Issued>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        readonly TaskCompletionSource<Outcome<Issued>> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public GrantRequest Request => request;
+
+        public Task<Outcome<Issued>> Done => done.Task;
+
+        public void Answer(Outcome<Issued> outcome)
+        {
+            place.Dispose();
+            done.TrySetResult(outcome);
+        }
+
+        public void Fail(Exception fault)
+        {
+            place.Dispose();
+            done.TrySetException(fault);
+        }
+
+        public void Cancel()
+        {
+            place.Dispose();
+            done.TrySetCanceled(CancellationToken.None);
+        }
     }
 }
 

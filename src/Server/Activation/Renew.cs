@@ -7,22 +7,47 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Activation;
 
-/// <summary>A fresh document for a key that the phone holds (wallet-api "Renew"). Replaying one gains nothing: it is bound to the device key.</summary>
-sealed class Renew(GrantQueue queue, Grants grants, TimeProvider time)
+/// <summary>
+/// A fresh document for a key that the phone holds (wallet-api "Renew"). Replaying one gains nothing: it is bound to the device key. Strangers are
+/// turned away before the queue, where they would stand in the way of phones that hold a key.
+/// </summary>
+sealed class Renew(Store store, GrantQueue queue, Grants grants, Throttle throttle, TimeProvider time)
 {
-    public async Task<Outcome<Grant>> Do(ProofRequest request, CancellationToken cancel)
+    /// <summary>Proofs of one network that fitted no key before it has to wait. A proof that fits is heard all the same: it is no guess.</summary>
+    public const int WrongPerNetwork = 30;
+
+    public async Task<Outcome<Grant>> Do(ProofRequest request, string network, CancellationToken cancel)
     {
         if (!Binary.TryRead(request.Proof, out var bytes) || !RenewProof.TryRead(bytes, out var proof))
             return new Refused(Refusal.ProofMalformed, "proof");
         if (PhoneClock.Off(proof.Time, time.GetUtcNow()) is { } off)
             return off;
-        var issued = await queue.Enqueue(new RenewRequest(proof), cancel);
+        if (await DeviceOf(proof, cancel) is not { } device || !proof.Verify(device))
+        {
+            return await throttle.WaitOrCount($"renew {network}", cancel, WrongPerNetwork) is { } seconds
+                ? new Refused(Refusal.Throttled, RetryAfterSeconds: seconds)
+                : Refusal.KeyUnknown;
+        }
+        var issued = await queue.Enqueue(new RenewRequest(proof, device), network, cancel);
         return issued.Done ? await grants.Sign(issued.Value, cancel) : issued.Refused;
+    }
+
+    async Task<PublicKey?> DeviceOf(RenewProof proof, CancellationToken cancel)
+    {
+        if (proof.Key > int.MaxValue)
+            return null;
+        await using var db = store.Open();
+        var (site, number) = (proof.Site.Value, (int)proof.Key);
+        var bound = await db.MobileKeys.Where(k => k.CustomerId == site && k.KeyNumber == number)
+            .Select(k => k.Device!.PublicKey).SingleOrDefaultAsync(cancel);
+        return PublicKey.TryRead(bound, out var device) ? device : null;
     }
 }
 
 /// <summary>One renewal within a group.</summary>
-sealed class RenewRequest(RenewProof proof) : GrantRequest
+/// <param name="proof">Verified.</param>
+/// <param name="device">By this key.</param>
+sealed class RenewRequest(RenewProof proof, PublicKey device) : GrantRequest
 {
     RenewProof Proof => proof;
 
@@ -45,19 +70,19 @@ sealed class RenewRequest(RenewProof proof) : GrantRequest
 
     public override Outcome<Issued> Decide(GrantContext context)
     {
-        // An unknown key, a key of another phone and a deleted customer look alike.
-        if (key is not { User: { } user, Device: { PublicKey: { } bound } device }
+        // An unknown key, a key of another phone and a deleted customer look alike. Again under the lock: the phone may have been replaced since.
+        if (key is not { User: { } user, Device: { PublicKey: { } bound } phone }
             || context.Customers.GetValueOrDefault(key.CustomerId) is not { Lives: true } at
-            || !PublicKey.TryRead(bound, out var deviceKey) || !Proof.Verify(deviceKey))
+            || !device.Span.SequenceEqual(bound))
             return Refusal.KeyUnknown;
         if (KeyEnd.Of(key, context.Now, at.Name) is { } refused)
             return refused;
         if (Proof.WalletVersion < at.Customer.LowestWalletVersion)
             return new Refused(Refusal.WalletTooOld, Customer: at.Name);
-        device.LastSeenAt = context.Now;
-        device.WalletVersion = (int)Math.Min(Proof.WalletVersion, int.MaxValue);
+        phone.LastSeenAt = context.Now;
+        phone.WalletVersion = (int)Math.Min(Proof.WalletVersion, int.MaxValue);
         var serial = key.NextSerial(Grants.DocumentEnd(at.Customer, key, context.Now), context.Now);
-        return new Issued(key.CustomerId, at.Name, at.Customer, key, user, deviceKey, serial, context.Now);
+        return new Issued(key.CustomerId, at.Name, at.Customer, key, user, device, serial, context.Now);
     }
 }
 

@@ -44,8 +44,8 @@ static class WalletRoutes
     static async Task<IResult> PostActivate(ProofRequest request, Activate activate, HttpContext http, CancellationToken cancel) =>
         Problems.Answer(await activate.Do(request, Network(http), cancel));
 
-    static async Task<IResult> PostRenew(ProofRequest request, Renew renew, CancellationToken cancel) =>
-        Problems.Answer(await renew.Do(request, cancel));
+    static async Task<IResult> PostRenew(ProofRequest request, Renew renew, HttpContext http, CancellationToken cancel) =>
+        Problems.Answer(await renew.Do(request, Network(http), cancel));
 
     static async Task<IResult> PostChallenge(ChallengeRequest request, Challenges challenges, CancellationToken cancel) =>
         Problems.Answer(await challenges.Make(request, cancel));

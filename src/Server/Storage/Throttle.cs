@@ -27,6 +27,17 @@ public sealed class Throttle(Store store, TimeProvider time)
         return left > 0 && now - tries.LastAt < ForgottenAfterSeconds ? (int)left : null;
     }
 
+    /// <summary>
+    /// A wrong try whose wrongness is already known: counted, or told how long to wait. Who waits is not counted again, so that a flood costs no writes.
+    /// </summary>
+    public async Task<int?> WaitOrCount(string subject, CancellationToken cancel, int freeTries = FreeTries)
+    {
+        var seconds = await Wait(subject, cancel, freeTries);
+        if (seconds is null)
+            await CountWrong(subject, cancel);
+        return seconds;
+    }
+
     public async Task CountWrong(string subject, CancellationToken cancel)
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
