@@ -31,6 +31,8 @@ public static class CompileBundle
     {
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(reader);
+        if (reader.State == ReaderState.Deleted)
+            return Last(site, reader);
         var changedKeys = site.Keys.Where(k => StatusOf(k) != Status.Valid);
         return new()
         {
@@ -48,6 +50,16 @@ public static class CompileBundle
             Servers = [.. servers],
         };
     }
+
+    // statements, "A deleted reader": out of service, and nothing of the site that it need not know any more.
+    static Bundle Last(SiteRows site, Reader reader) => new()
+    {
+        Site = SiteId.From(site.CustomerId),
+        Reader = ReaderId.From(reader.Id),
+        Settings = SettingsOf(reader, site.OfflinePolicy),
+        CustomerActive = site.Active,
+        SiteKeys = SiteKeys(site),
+    };
 
     static Status StatusOf(KeyRow key) => key.State switch
     {

@@ -58,6 +58,7 @@ static class Chips
         {
             ReaderCondition.RefusesBundle or ReaderCondition.RulesTooOld or ReaderCondition.EventsBroken => ("warn", Tone.Bad),
             ReaderCondition.NoNetwork => ("wifioff", Tone.Bad),
+            ReaderCondition.DeletedNotTold => ("warn", Tone.Warn),
             ReaderCondition.ClockOff or ReaderCondition.Behind => ("clock", Tone.Warn),
             ReaderCondition.NeverLinked => ("clock", Tone.Info),
             ReaderCondition.OutOfService => ("ban", Tone.Mute),

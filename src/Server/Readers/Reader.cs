@@ -94,6 +94,15 @@ public sealed class Reader
 
     /// <summary>From this moment the reader is on the revocation list that phones carry; its identifier is never used again.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>Feed sequence of the deletion: until the reader has acknowledged it, it goes on by the rules it has.</summary>
+    public long? DeletedSeq { get; set; }
+
+    /// <summary>
+    /// When a deleted reader has stopped opening even if it never hears of it: every document given out before has died, or
+    /// its certificate has. Phones with later documents refuse it.
+    /// </summary>
+    public DateTimeOffset? OpensUntil { get; set; }
 }
 
 public enum PairingState

@@ -76,17 +76,19 @@ public sealed class UpdateReader(Acts acts)
     }
 }
 
-/// <summary>Takes a reader away for ever: it opens for nobody and phones refuse it. Its events stay.</summary>
+/// <summary>
+/// Takes a reader away for ever: its last statement tells it to open for nobody, and phones refuse it. Its events stay.
+/// </summary>
 /// <param name="Id">Made by the client: the same id acts once.</param>
 public sealed record DeleteReaderRequest(Guid Id);
 
-public sealed class DeleteReader(Acts acts, Links links)
+public sealed class DeleteReader(Acts acts)
 {
-    public async Task<Outcome<ReaderAnswer>> Do(
+    public Task<Outcome<ReaderAnswer>> Do(
         Actor actor, Guid customerId, Guid readerId, DeleteReaderRequest request, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var outcome = await acts.Do<object, ReaderAnswer>(
+        return acts.Do<object, ReaderAnswer>(
             nameof(DeleteReader), actor, customerId, Role.Manager, request.Id, new { readerId, request },
             async act =>
             {
@@ -94,17 +96,22 @@ public sealed class DeleteReader(Acts acts, Links links)
                     return Refusal.NotFound;
                 reader.State = ReaderState.Deleted;
                 reader.DeletedAt = act.Now;
-                reader.LinkedSince = null;
+                reader.DeletedSeq = await act.Tell(ChangeKind.Reader, reader.Id);
+                reader.OpensUntil = await OpensUntil(act, reader);
                 await act.Db.AccessLevelReaders.Where(h => h.CustomerId == customerId && h.ReaderId == readerId)
                     .ExecuteDeleteAsync(cancel);
-                await act.Tell(ChangeKind.Reader, reader.Id);
                 act.Audit(reader.Id, new { reader.Name, reader.ReaderId });
                 return new ReaderAnswer(reader.Id, reader.ReaderId, reader.Name);
             },
             cancel);
-        if (outcome.Done)
-            links.End(readerId);
-        return outcome;
+    }
+
+    // A phone that was online since the deletion refuses the reader, so only what was given out before can open it.
+    static async Task<DateTimeOffset?> OpensUntil(Act act, Reader reader)
+    {
+        var documents = await act.Db.MobileKeys.Where(k => k.CustomerId == act.CustomerId && k.NewestDocumentEndsAt > act.Now)
+            .OrderByDescending(k => k.NewestDocumentEndsAt).Select(k => k.NewestDocumentEndsAt).FirstOrDefaultAsync(act.Cancel);
+        return documents < reader.CertificateEndsAt ? documents : documents is null ? null : reader.CertificateEndsAt;
     }
 }
 

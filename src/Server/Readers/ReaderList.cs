@@ -25,6 +25,9 @@ public enum ReaderCondition
     /// <summary>Linked, and its clock can't be trusted.</summary>
     ClockOff,
 
+    /// <summary>Deleted, and it has not heard of it: it may go on opening by the rules it has.</summary>
+    DeletedNotTold,
+
     /// <summary>Linked, and changes are on their way.</summary>
     Behind,
 
@@ -55,11 +58,12 @@ public enum ReaderCondition
 /// <param name="EventsWaiting">Events it holds that have not been stored here.</param>
 /// <param name="EventsFault">What is wrong with its events.</param>
 /// <param name="Refusal">Why it refused its newest statement.</param>
+/// <param name="OpensUntil">Of a deleted reader that was not told: until when it can go on opening, at the latest.</param>
 public sealed record ReaderRow(
     Guid Id, string ReaderId, string Name, ReaderCondition Condition, bool Online, DateTimeOffset? LastContactAt,
     long DesiredSeq, long AppliedSeq, string? Software, bool InService, int UnlockSeconds, IReadOnlyList<string> Ways,
     Presentation Presentation, SecondFactor SecondFactor, bool OneTap, int RangePercent, string? RadioAddress,
-    int EventsWaiting, ChainFault? EventsFault, string? Refusal)
+    int EventsWaiting, ChainFault? EventsFault, string? Refusal, DateTimeOffset? OpensUntil)
 {
     public long Behind => Math.Max(0, DesiredSeq - AppliedSeq);
 
@@ -89,11 +93,12 @@ public sealed class ReaderList(Acts acts, Links links)
         var desired = await db.FeedCounters.Where(c => c.CustomerId == customerId).Select(c => c.Seq).SingleAsync(cancel);
         var rows = await (
             from reader in db.Readers.AsNoTracking()
-            where reader.CustomerId == customerId && reader.State != ReaderState.Deleted
-                && (readerId == null || reader.Id == readerId)
+            where reader.CustomerId == customerId && (readerId == null || reader.Id == readerId)
             join statement in db.ReaderStatements.AsNoTracking()
                 on new { reader.CustomerId, ReaderId = reader.Id } equals new { statement.CustomerId, statement.ReaderId } into sent
             from statement in sent.DefaultIfEmpty()
+            where reader.State != ReaderState.Deleted
+                || (reader.OpensUntil > now && statement != null && statement.SentSeq > 0 && statement.AckedSeq < reader.DeletedSeq)
             join chain in db.ReaderChains.AsNoTracking()
                 on new { reader.CustomerId, ReaderId = reader.Id } equals new { chain.CustomerId, chain.ReaderId } into chains
             from chain in chains.DefaultIfEmpty()
@@ -115,6 +120,7 @@ public sealed class ReaderList(Acts acts, Links links)
         var online = links.IsOnline(reader, now);
         var condition = reader switch
         {
+            { State: ReaderState.Deleted } => ReaderCondition.DeletedNotTold,
             _ when refusal is not null => ReaderCondition.RefusesBundle,
             _ when issuedAt + Statements.Life <= now => ReaderCondition.RulesTooOld,
             _ when fault is not null => ReaderCondition.EventsBroken,
@@ -127,6 +133,7 @@ public sealed class ReaderList(Acts acts, Links links)
         return new(
             reader.Id, reader.ReaderId, reader.Name, condition, online, reader.LastContactAt, desired, applied, reader.Software,
             reader.State == ReaderState.InService, reader.UnlockSeconds, WayNames.Of(reader.Ways), reader.Presentation,
-            reader.SecondFactor, reader.OneTap, reader.RangePercent, reader.RadioAddress, reader.EventsWaiting, fault, refusal);
+            reader.SecondFactor, reader.OneTap, reader.RangePercent, reader.RadioAddress, reader.EventsWaiting, fault, refusal,
+            reader.OpensUntil);
     }
 }

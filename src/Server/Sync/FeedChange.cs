@@ -67,6 +67,9 @@ public sealed class ReaderStatement
 
     /// <summary>Why the reader did not apply the newest statement, in the word of the specification; null once one was applied.</summary>
     public string? Refusal { get; set; }
+
+    /// <summary>A deleted reader knows that it is, or was never told anything that it could go on by.</summary>
+    public bool Told(long deletedSeq) => AckedSeq >= deletedSeq || SentSeq == 0;
 }
 
 /// <summary>A challenge that opened a door, or tried to: kept until it would have died anyway, so that it can't be used again.</summary>

@@ -67,13 +67,6 @@ public sealed class Links(Hints hints)
         if (links.TryRemove(new(link.ReaderId, link)))
             hints.Raise(HintKind.Readers, link.CustomerId);
     }
-
-    /// <summary>Ends the link of a reader that may no longer have one.</summary>
-    public void End(Guid readerId)
-    {
-        if (links.TryGetValue(readerId, out var link))
-            link.End();
-    }
 }
 
 /// <summary>One proven reader on its WebSocket: what is on its way to it, and what it last said.</summary>
@@ -98,6 +91,12 @@ public sealed class Link(Guid customerId, Guid readerId) : IDisposable
 
     /// <summary>What was sent to it and acknowledged: the stored row, which nobody else writes while the link stands.</summary>
     internal ReaderStatement? Row { get; set; }
+
+    /// <summary>Feed sequence at which the reader was deleted: its link stands until it knows. Touched by the site's feed alone, once linked.</summary>
+    internal long? DeletedSeq { get; set; }
+
+    /// <summary>The reader holds events that it has not brought yet, as it last said. Touched by the site's feed alone.</summary>
+    internal bool EventsWait { get; set; } = true;
 
     /// <summary>The reader refused even a snapshot: wait for the next change or heartbeat before trying again.</summary>
     internal bool SnapshotRefused { get; set; }

@@ -31,7 +31,7 @@ public sealed class ReaderContact(Store store, SiteSigners signers, Hints hints,
                 var stored = await db.Readers.SingleAsync(r => r.CustomerId == reader.CustomerId && r.Id == reader.Id, cancel);
                 stored.LinkedSince = now;
                 stored.LastContactAt = now;
-                if (stored.CertificateEndsAt - now < Reader.CertificateLife / 2)
+                if (stored.State != ReaderState.Deleted && stored.CertificateEndsAt - now < Reader.CertificateLife / 2)
                     certificate = await Certify(db, stored, signers, now, cancel);
                 // It has its answer: the code that proved it is not needed any more.
                 await db.ReaderPairings.Where(p => p.CustomerId == reader.CustomerId && p.ReaderId == reader.Id)

@@ -54,8 +54,8 @@ public sealed class ReaderLink(
             return await Refuse(socket, "version", "This server speaks version 1 of the link.", cancel);
         await using var db = store.Open();
         var id = hello.Reader.Value;
-        var reader = await db.Readers.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id && r.State != ReaderState.Deleted, cancel);
-        if (reader is null || !PublicKey.TryRead(reader.PublicKey, out var readerKey))
+        var reader = await db.Readers.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancel);
+        if (reader is null || await IsOver(db, reader, cancel) || !PublicKey.TryRead(reader.PublicKey, out var readerKey))
             return await Refuse(socket, "unknown_reader", "This reader is not registered here. Pair it.", cancel);
 
         var siteKey = await signers.Of(db, reader.CustomerId, KeyPurpose.Site, cancel);
@@ -73,9 +73,17 @@ public sealed class ReaderLink(
         return reader;
     }
 
+    // reader-link 6: a deleted reader is let in until it has acknowledged that it is, and never again after.
+    static async Task<bool> IsOver(Db db, Reader reader, CancellationToken cancel) =>
+        reader.State == ReaderState.Deleted
+        && (reader.DeletedSeq is not { } deleted
+            || await db.ReaderStatements.AsNoTracking().SingleOrDefaultAsync(
+                s => s.CustomerId == reader.CustomerId && s.ReaderId == reader.Id, cancel) is not { } row
+            || row.Told(deleted));
+
     async Task Serve(LinkSocket socket, Reader reader, CancellationToken cancel)
     {
-        using var link = new Link(reader.CustomerId, reader.Id);
+        using var link = new Link(reader.CustomerId, reader.Id) { DeletedSeq = reader.DeletedSeq };
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, link.Ended);
         links.Add(link);
         var sending = Pump(socket, link, either.Token);
@@ -89,7 +97,7 @@ public sealed class ReaderLink(
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            // A newer link, a deleted reader, or the server stops.
+            // A newer link, a deleted reader that was told, or the server stops.
         }
         finally
         {

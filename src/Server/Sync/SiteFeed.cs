@@ -4,7 +4,6 @@ using Latchkey.Protocol.Bundles;
 using Latchkey.Protocol.Link;
 using Latchkey.Server.Access;
 using Latchkey.Server.Keys;
-using Latchkey.Server.Readers;
 using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
@@ -99,6 +98,10 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
             await Keep(changed, now, cancel);
         foreach (var (link, frame) in frames)
             link.Send(frame);
+        // reader-link 6: what a deleted reader saw before it was told still counts.
+        foreach (var link in tools.Links.Of(customerId).Where(l => l is { DeletedSeq: not null, Row: not null, EventsWait: false }))
+            if (link.Row!.Told(link.DeletedSeq!.Value))
+                link.End();
         if (changed.Count > 0)
             tools.Hints.Raise(HintKind.Readers, customerId);
     }
@@ -113,6 +116,7 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
         {
             case StateFrame state:
                 link.SnapshotRefused = false;
+                link.EventsWait = state.EventsWaiting > 0;
                 var held = new Held(state.Epoch, state.Seq, state.StatementHash);
                 var applied = Same(held.LastStatementHash, row.SentHash) && !Same(row.AckedHash, row.SentHash);
                 if (applied)
@@ -153,11 +157,8 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
         List<(Link, byte[])> frames = [];
         foreach (var link in due)
         {
-            if (!readers.TryGetValue(link.ReaderId, out var reader) || reader.State == ReaderState.Deleted)
-            {
-                link.End();
-                continue;
-            }
+            var reader = readers[link.ReaderId];
+            link.DeletedSeq = reader.DeletedSeq;
             var row = link.Row!;
             var bundle = CompileBundle.For(site, reader, [tools.Address.Value], now);
             var knowsAcked = Same(link.Held!.LastStatementHash, row.AckedHash);

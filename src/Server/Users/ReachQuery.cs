@@ -57,10 +57,13 @@ public static class ReachQuery
 
     static IQueryable<ReaderAcknowledged> Acknowledged(Db db, Guid customerId) =>
         from reader in db.Readers.AsNoTracking()
-        where reader.CustomerId == customerId && reader.State != ReaderState.Deleted
+        where reader.CustomerId == customerId
         join statement in db.ReaderStatements.AsNoTracking()
             on new { reader.CustomerId, ReaderId = reader.Id } equals new { statement.CustomerId, statement.ReaderId } into known
         from statement in known.DefaultIfEmpty()
+        // A deleted reader that has not heard of it may still open, so it counts as long as it can.
+        where reader.State != ReaderState.Deleted
+            || (statement != null && statement.SentSeq > 0 && statement.AckedSeq < reader.DeletedSeq)
         select new ReaderAcknowledged(reader.Name, statement == null ? 0 : statement.AckedSeq, reader.LastContactAt);
 
     sealed record ReaderAcknowledged(string Name, long AckedSeq, DateTimeOffset? LastContactAt);

@@ -133,7 +133,7 @@ public sealed class DoorReader(Site site) : IDisposable
     }
 
     /// <summary>Hello, challenge, proof, welcome, first state.</summary>
-    public async Task Begin()
+    public async Task Begin(int eventsWaiting = 0)
     {
         await Connect();
         var nonce = LinkNonce.From(RandomNumberGenerator.GetBytes(LinkNonce.Bytes));
@@ -143,12 +143,12 @@ public sealed class DoorReader(Site site) : IDisposable
             throw new InvalidOperationException("The server did not prove itself.");
         await Send(new ProofFrame(new ReaderProof(State.Site, State.Reader, nonce, proof.ServerNonce).Sign(Key)));
         await Expect<WelcomeFrame>();
-        await Tell();
+        await Tell(eventsWaiting);
     }
 
     /// <summary>How the reader stands.</summary>
-    public Task Tell() => Send(new StateFrame(
-        site.House.Time.GetUtcNow().ToUnix(), State.Epoch, State.Seq, Or32(State.StateHash), Or32(State.LastHash), 1, 0, "tests 1.0", null, true));
+    public Task Tell(int eventsWaiting = 0) => Send(new StateFrame(
+        site.House.Time.GetUtcNow().ToUnix(), State.Epoch, State.Seq, Or32(State.StateHash), Or32(State.LastHash), 1, eventsWaiting, "tests 1.0", null, true));
 
     /// <summary>Applies the next statement and tells so.</summary>
     public async Task<Statement> Apply()

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Latchkey.Protocol.Bundles;
 using Latchkey.Protocol.Credentials;
+using Latchkey.Protocol.Decisions;
+using Latchkey.Protocol.Events;
 using Latchkey.Protocol.Link;
 using Latchkey.Protocol.Wire;
 using Latchkey.Server.Access;
@@ -69,17 +71,100 @@ public class LinkTests(Houses houses)
         var site = await (await houses.Shared(engine)).NewSite();
         using var reader = new DoorReader(site);
         await reader.Ready();
-        await site.Post<ReaderAnswer>($"/api/v1/readers/{reader.Id}/delete", new { id = Guid.NewGuid() });
-        // The link it had is ended.
-        while (await reader.Next() is not null)
-        {
-        }
-        await reader.Connect();
-        await reader.Send(new HelloFrame(reader.State.Reader, LinkNonce.From(new byte[LinkNonce.Bytes])));
-        Assert.Equal("unknown_reader", Assert.IsType<RefusedFrame>(await reader.Next()).Code);
+        await Delete(site, reader);
+        await reader.Apply();
+        await IsOver(reader);
 
         await reader.Connect();
         await reader.Send(new HelloFrame(ReaderId.From(Guid.NewGuid()), LinkNonce.From(new byte[LinkNonce.Bytes])));
+        Assert.Equal("unknown_reader", Assert.IsType<RefusedFrame>(await reader.Next()).Code);
+    }
+
+    [Theory, BothEngines]
+    public async Task A_reader_deleted_while_linked_is_told_and_refuses_everybody(Engine engine)
+    {
+        var site = await (await houses.Shared(engine)).NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        using var phone = await site.NewPhone();
+        Assert.Equal(Reason.Granted, reader.Decide(phone.Document));
+        await Delete(site, reader);
+        Assert.Equal(ReaderCondition.DeletedNotTold, Assert.Single(await Listed(site)).Condition);
+
+        await reader.Apply();
+        Assert.Equal(Reason.ReaderDisabled, reader.Decide(phone.Document));
+        Assert.Empty(reader.State.Bundle!.Issuers);
+        Assert.Empty(reader.State.Bundle.Sets);
+        await IsOver(reader);
+        Assert.Empty(await Listed(site));
+    }
+
+    [Theory, BothEngines]
+    public async Task A_reader_deleted_while_away_is_told_at_its_next_link_and_that_is_its_last(Engine engine)
+    {
+        var site = await (await houses.Shared(engine)).NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        using var phone = await site.NewPhone();
+        await Acknowledged(site, reader);
+        reader.Cut();
+        await Delete(site, reader);
+        Assert.Equal(Reason.Granted, reader.Decide(phone.Document));
+        var row = Assert.Single(await Listed(site));
+        Assert.Equal(ReaderCondition.DeletedNotTold, row.Condition);
+        Assert.Equal(phone.Claims.Expires, row.OpensUntil!.Value.ToUnix());
+
+        // Linked and gone again before it could say so: it may come back.
+        await reader.Begin();
+        await reader.Expect<StatementFrame>();
+        reader.Cut();
+        var before = reader.Happen(EventKind.Tamper);
+        await reader.Begin(eventsWaiting: 1);
+        await reader.Apply();
+        Assert.Equal(Reason.ReaderDisabled, reader.Decide(phone.Document));
+        // What it saw before it knew still comes in.
+        Assert.Equal(1, (await reader.Bring(before)).Seq);
+        await reader.Tell();
+        await IsOver(reader);
+        Assert.Empty(await Listed(site));
+    }
+
+    [Theory, BothEngines]
+    public async Task A_deleted_reader_is_listed_no_longer_than_it_can_open_and_not_at_all_if_it_never_could(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var blank = await new DoorReader(site).Pair("Never linked");
+        await Delete(site, blank);
+        Assert.Empty(await Listed(site));
+        await IsRefused(blank);
+
+        using var reader = await new DoorReader(site).Ready();
+        using var phone = await site.NewPhone();
+        await Acknowledged(site, reader);
+        reader.Cut();
+        await Delete(site, reader);
+        Assert.Single(await Listed(site));
+        house.Time.Advance(DateTimeOffset.FromUnixTimeSeconds(phone.Claims.Expires) - house.Time.GetUtcNow());
+        Assert.Empty(await Listed(site));
+    }
+
+    static Task<ReaderAnswer> Delete(Site site, DoorReader reader) =>
+        site.Post<ReaderAnswer>($"/api/v1/readers/{reader.Id}/delete", new { id = Guid.NewGuid() });
+
+    static async Task<IReadOnlyList<ReaderRow>> Listed(Site site) => (await site.Get<ReaderListAnswer>("/api/v1/readers")).Readers;
+
+    // The link it had ends, and there is no other.
+    static async Task IsOver(DoorReader reader)
+    {
+        while (await reader.Next() is not null)
+        {
+        }
+        await IsRefused(reader);
+    }
+
+    static async Task IsRefused(DoorReader reader)
+    {
+        await reader.Connect();
+        await reader.Send(new HelloFrame(reader.State.Reader, LinkNonce.From(new byte[LinkNonce.Bytes])));
         Assert.Equal("unknown_reader", Assert.IsType<RefusedFrame>(await reader.Next()).Code);
     }
 

@@ -313,7 +313,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     LinkedSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     ClockTrusted = table.Column<bool>(type: "boolean", nullable: true),
                     EventsWaiting = table.Column<int>(type: "integer", nullable: false),
-                    DeletedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    DeletedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DeletedSeq = table.Column<long>(type: "bigint", nullable: true),
+                    OpensUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -685,6 +685,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<DateTimeOffset?>("DeletedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<long?>("DeletedSeq")
+                        .HasColumnType("bigint");
+
                     b.Property<int>("EventsWaiting")
                         .HasColumnType("integer");
 
@@ -713,6 +716,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.Property<bool>("OneTap")
                         .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("OpensUntil")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Presentation")
                         .IsRequired()

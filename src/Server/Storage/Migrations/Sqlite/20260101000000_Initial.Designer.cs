@@ -683,6 +683,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<long?>("DeletedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DeletedSeq")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("EventsWaiting")
                         .HasColumnType("INTEGER");
 
@@ -710,6 +713,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("OneTap")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("OpensUntil")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Presentation")

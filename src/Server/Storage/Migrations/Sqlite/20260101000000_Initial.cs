@@ -312,7 +312,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     LinkedSince = table.Column<long>(type: "INTEGER", nullable: true),
                     ClockTrusted = table.Column<bool>(type: "INTEGER", nullable: true),
                     EventsWaiting = table.Column<int>(type: "INTEGER", nullable: false),
-                    DeletedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                    DeletedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    DeletedSeq = table.Column<long>(type: "INTEGER", nullable: true),
+                    OpensUntil = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -680,6 +680,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<long?>("DeletedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DeletedSeq")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("EventsWaiting")
                         .HasColumnType("INTEGER");
 
@@ -707,6 +710,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("OneTap")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("OpensUntil")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Presentation")
