@@ -92,4 +92,15 @@ public sealed class OneKeyAllTheWay(House house) : Setting.Journey(house)
         await Expect(door.Verdict).ToContainTextAsync("Open");
         await Expect(door.Page.GetByText("Internet", new() { Exact = true })).ToBeVisibleAsync();
     }
+    [Fact]
+    public async Task Every_door_leads_to_what_is_known_of_it_the_large_one_too()
+    {
+        var phone = await (await Phone.Of(this)).WithKey(this, House, "Vera Lind");
+        foreach (var door in new[] { "Main entrance", "Server room" })
+        {
+            await phone.LookAt(door);
+            await Expect(phone.Page.GetByRole(AriaRole.Term)).ToContainTextAsync(["Reader ID", "Opens by", "Hours"]);
+            await phone.GoHome();
+        }
+    }
 }

@@ -78,11 +78,17 @@ sealed class Phone(IPage page)
         await Expect(Verdict).ToBeVisibleAsync();
     }
 
-    /// <summary>Over one way, chosen on the door's own page.</summary>
-    public async Task OpenOver(string door, string way)
+    /// <summary>To the door's own page.</summary>
+    public async Task LookAt(string door)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = door }).And(page.Locator(":not([aria-label])")).ClickAsync();
         await Expect(Headline).ToHaveTextAsync(door);
+    }
+
+    /// <summary>Over one way, chosen on the door's own page.</summary>
+    public async Task OpenOver(string door, string way)
+    {
+        await LookAt(door);
         await page.EvaluateAsync("() => { globalThis.__said.length = 0; }");
         await page.GetByRole(AriaRole.Button, new() { Name = $"Open over {way}" }).ClickAsync();
         await Expect(Verdict).ToBeVisibleAsync();

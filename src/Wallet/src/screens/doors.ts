@@ -4,7 +4,7 @@ import type { Door } from '../credentials/siteCard.ts';
 import { doorsByUse, type Key } from '../keep/key.ts';
 import { waysTo } from '../present.ts';
 import { h, icon } from './dom.ts';
-import { doorDetails } from './door.ts';
+import { doorDetails, doorHeading } from './door.ts';
 import { keyDetails } from './keyDetails.ts';
 import { openDoor } from './opening.ts';
 import { chip, iconButton, note, tabs } from './parts.ts';
@@ -18,7 +18,9 @@ export function manyDoors(app: App, key: Key, finding: boolean, find: () => void
   const { texts, when } = app;
   const doors = doorsByUse(key);
   const ended = hasEnded(key);
-  const [first, ...others] = doors;
+  const [first, ...rest] = doors;
+  // A key that has ended shows no door large; all of them stay to be looked up.
+  const others = ended ? doors : rest;
   const usedAt = first && key.record.opened[hex(first.reader)];
   const list = h('ul', { class: 'wc dl' }, ...others.map((door) => doorRow(app, key, door, ended)));
   const none = h('p', { class: 'mut', aria: { role: 'status' }, data: { words: texts.home.none } });
@@ -48,7 +50,7 @@ export function manyDoors(app: App, key: Key, finding: boolean, find: () => void
               h(
                 'div',
                 {},
-                h('h2', {}, first.name),
+                doorHeading(app, key, first),
                 h('p', { class: 'mut' }, usedAt === undefined ? wayWords(app, first) : texts.home.lastUsed(when.time(usedAt))),
               ),
               h(

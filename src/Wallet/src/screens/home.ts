@@ -3,6 +3,7 @@ import type { Door } from '../credentials/siteCard.ts';
 import type { Key } from '../keep/key.ts';
 import { enterCode } from './code.ts';
 import { h, icon, mark } from './dom.ts';
+import { doorHeading } from './door.ts';
 import { manyDoors } from './doors.ts';
 import { installOffer } from './install.ts';
 import { keyDetails } from './keyDetails.ts';
@@ -62,7 +63,7 @@ function oneDoor(app: App, key: Key, door: Door): HTMLElement {
     h(
       'main',
       { class: 'mid' },
-      h('h2', {}, door.name),
+      doorHeading(app, key, door),
       h('p', { class: 'mut' }, ended ? texts.home.endedSay(key.card.customer) : texts.home.near),
       ended
         ? helper(app, key.card, 'primary')

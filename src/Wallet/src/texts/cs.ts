@@ -290,7 +290,7 @@ export const cs: Texts = {
     noEnd: 'Bez konce',
     renewed: 'Obnoveno',
     offline: 'Bez sítě funguje do',
-    hours: 'Hodiny',
+    hours: 'Kdy kdo pomůže',
     privacy: 'Jak se nakládá s údaji',
     renewFailed: 'Server teď není dosažitelný. Klíč funguje dál.',
     renewedNow: 'Právě obnoveno.',

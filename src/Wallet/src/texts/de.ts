@@ -311,7 +311,7 @@ export const de: Texts = {
     noEnd: 'Ohne Ende',
     renewed: 'Erneuert',
     offline: 'Offline gültig bis',
-    hours: 'Zeiten',
+    hours: 'Hilfe erreichbar',
     privacy: 'Was mit Ihren Daten geschieht',
     renewFailed: 'Gerade kein Weg zum Server. Der Schlüssel funktioniert weiter.',
     renewedNow: 'Gerade erneuert.',

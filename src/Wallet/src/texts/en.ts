@@ -311,7 +311,7 @@ export const en = {
     noEnd: 'No end',
     renewed: 'Renewed',
     offline: 'Works offline until',
-    hours: 'Hours',
+    hours: 'Help is there',
     privacy: 'How your data is used',
     renewFailed: 'No way to the server now. The key keeps working.',
     renewedNow: 'Renewed just now.',

@@ -311,7 +311,7 @@ export const fr: Texts = {
     noEnd: 'Sans fin',
     renewed: 'Renouvelée',
     offline: 'Hors ligne jusqu’à',
-    hours: 'Heures',
+    hours: 'Aide joignable',
     privacy: 'Usage de vos données',
     renewFailed: 'Serveur injoignable en ce moment. La clé continue de fonctionner.',
     renewedNow: 'Renouvelée à l’instant.',

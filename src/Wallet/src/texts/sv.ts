@@ -299,7 +299,7 @@ export const sv: Texts = {
     noEnd: 'Inget slut',
     renewed: 'Förnyad',
     offline: 'Fungerar utan nät till',
-    hours: 'Tider',
+    hours: 'Hjälp nås',
     privacy: 'Hur dina uppgifter används',
     renewFailed: 'Servern går inte att nå nu. Nyckeln fungerar ändå.',
     renewedNow: 'Förnyad alldeles nyss.',
