@@ -109,7 +109,7 @@ static class ShrunkRights
             return 0;
         var seq = await act.Tell(ChangeKind.Key, keys[0].Id);
         foreach (var key in keys)
-            key.MakeDocumentsStale(seq);
+            key.MakeDocumentsStale(seq, act.Now);
         return seq;
     }
 }

@@ -84,7 +84,7 @@ public sealed class ChangeValidity(Acts acts)
                 return key.Unfit(act.Now);
             // Documents that promise more than the key now holds die at once wherever readers hear of it.
             if (key.ChangeValidity(request.ValidFrom, request.ValidTo))
-                key.MakeDocumentsStale(await act.Tell(ChangeKind.Key, key.Id));
+                key.MakeDocumentsStale(await act.Tell(ChangeKind.Key, key.Id), act.Now);
             return null;
         }, cancel);
 }

@@ -65,7 +65,10 @@ public sealed class MobileKey
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset? ActivatedAt { get; private set; }
 
-    /// <summary>Serial of the newest document issued; rises with each.</summary>
+    /// <summary>
+    /// Serial of the newest document issued; rises with each, and is never below the second of its issue
+    /// (access-document, "Serial").
+    /// </summary>
     public long Serial { get; private set; }
 
     /// <summary>Documents below this serial are stale everywhere: raised by every act that takes a right away.</summary>
@@ -172,17 +175,20 @@ public sealed class MobileKey
     }
 
     /// <summary>Every document issued so far becomes stale at the readers that heard of feed sequence <paramref name="seq"/>.</summary>
-    public void MakeDocumentsStale(long seq)
+    public void MakeDocumentsStale(long seq, DateTimeOffset now)
     {
-        MinSerial = Serial + 1;
+        MinSerial = Math.Max(MinSerial, AboveAllIssued(now));
         ReachSeq = seq;
     }
+
+    // A store put back from a backup has forgotten documents, but not what time it is: those had lower numbers.
+    long AboveAllIssued(DateTimeOffset now) => Math.Max(Serial + 1, now.ToUnixTimeSeconds());
 
     /// <summary>Counts one more document. Call it in the transaction that hands the document out.</summary>
     public long NextSerial(DateTimeOffset documentEndsAt, DateTimeOffset now)
     {
         Expect(State is KeyState.Active);
-        Serial++;
+        Serial = Math.Max(MinSerial, AboveAllIssued(now));
         LastRenewedAt = now;
         if (NewestDocumentEndsAt is not { } newest || newest < documentEndsAt)
             NewestDocumentEndsAt = documentEndsAt;

@@ -29,7 +29,7 @@ public class ActivationTests(Houses houses)
         Assert.Equal(phone.Public, document.Device);
         Assert.Equal(phone.Now, document.IssuedAt);
         Assert.Equal(phone.Now + 24 * 3600, document.Expires);
-        Assert.Equal(1u, document.Serial);
+        Assert.Equal(phone.Now, document.Serial);
         Assert.Equal((uint)invited.UserNumber, document.UserId);
         Assert.Equal("99", document.Prefix);
         Assert.Equal([new Rule(1, 0)], document.Rules);
@@ -71,7 +71,7 @@ public class ActivationTests(Houses houses)
         foreach (var refused in answers.Where(a => a.StatusCode != HttpStatusCode.OK))
             await Problem.Is(refused, "code-used");
         Assert.Equal(1, await house.Read(db => db.Devices.CountAsync(d => d.CustomerId == house.Id && d.PublicKey != null, Cancel)));
-        Assert.Equal(1, (await house.Key(invited.MobileKeyId)).Serial);
+        Assert.Equal(phones[0].Now, (await house.Key(invited.MobileKeyId)).Serial);
         Assert.Equal(
             1, await house.Read(db => db.AuditEntries.CountAsync(a => a.AccountId == house.Id && a.Act == "ActivateMobileKey", Cancel)));
         phones.ForEach(p => p.Dispose());

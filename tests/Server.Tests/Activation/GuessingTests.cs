@@ -56,7 +56,7 @@ public class GuessingTests(Houses houses)
             await writing;
         }
         // From the very same network the right proof is heard.
-        Assert.Equal(2u, (await Granted.Read(await phone.Renew(granted.Site, granted.Key))).Document.Serial);
+        Assert.Equal(granted.Document.Serial + 1, (await Granted.Read(await phone.Renew(granted.Site, granted.Key))).Document.Serial);
     }
 
     [Theory, BothEngines]

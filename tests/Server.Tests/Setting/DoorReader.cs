@@ -199,7 +199,8 @@ public sealed class DoorReader(Site site) : IDisposable
     public DoorReader Twin() => new(site) { Key = Key, Id = Id, State = State, Chain = Chain, Certificate = Certificate, Link = Link };
 
     /// <summary>What this reader, by what it knows, answers to a document over Bluetooth whose key has been proved.</summary>
-    public Reason Decide(byte[] document)
+    /// <param name="newestSerial">The newest that this reader has seen of the key.</param>
+    public Reason Decide(byte[] document, uint? newestSerial = null)
     {
         var bundle = State.Bundle!;
         var reading = DocumentReading.Read(document, bundle.Site, bundle.Issuers.Values);
@@ -212,7 +213,7 @@ public sealed class DoorReader(Site site) : IDisposable
             IssuerKid = reading.IssuerKid,
             ScreenLock = true,
         };
-        return Decider.Decide(bundle, presentation, new() { ClockTrusted = true }, site.House.Time.GetUtcNow().ToUnix()).Reason;
+        return Decider.Decide(bundle, presentation, new() { ClockTrusted = true, NewestSerial = newestSerial }, site.House.Time.GetUtcNow().ToUnix()).Reason;
     }
 
     // ---- events

@@ -94,6 +94,43 @@ public class RevocationTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task A_server_put_back_from_a_backup_issues_and_withdraws_above_what_readers_saw(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        using var phone = await site.NewPhone();
+        var atBackup = phone.Claims.Serial;
+        for (var i = 0; i < 3; i++)
+            await RenewASecondLater();
+        var seen = phone.Claims.Serial;
+        await Restore();
+        await RenewASecondLater();
+        Assert.True(phone.Claims.Serial > seen);
+        Assert.Equal(Reason.Granted, reader.Decide(phone.Document, seen));
+
+        // What is taken away after a restore is taken from the documents that the store forgot, too.
+        await Restore();
+        var everybody = Assert.Single((await site.Get<AccessLevelListAnswer>("/api/v1/access-levels")).Levels);
+        house.Time.Advance(TimeSpan.FromSeconds(1));
+        await site.Post<UserLevelsAnswer>(
+            $"/api/v1/users/{phone.UserId}/access-levels/take", new { id = Guid.NewGuid(), levelId = everybody.LevelId });
+        await reader.ApplyUntil(b => b.MinSerials.ContainsKey(phone.Claims.Key));
+        Assert.Equal(Reason.DocumentStale, Decide(reader, phone));
+        await phone.Renew();
+        Assert.Equal(Reason.NoAccess, Decide(reader, phone));
+
+        Task RenewASecondLater()
+        {
+            house.Time.Advance(TimeSpan.FromSeconds(1));
+            return phone.Renew();
+        }
+
+        Task Restore() => site.Read(db => db.MobileKeys.Where(k => k.Id == phone.MobileKeyId)
+            .ExecuteUpdateAsync(s => s.SetProperty(k => k.Serial, atBackup)));
+    }
+
+    [Theory, BothEngines]
     public async Task A_door_taken_out_of_a_level_refuses_and_the_other_doors_do_not(Engine engine)
     {
         var site = await (await houses.Shared(engine)).NewSite();
