@@ -4,13 +4,19 @@ import { renewKey } from './keep/activation.ts';
 import { heldKeys, readAll, writeSetting, type HeldRecord, type Settings } from './keep/database.ts';
 import { readKey, type Key } from './keep/key.ts';
 import { Problem } from './server/calls.ts';
-import { chooseLanguage, LANGUAGES, type Language, type Texts } from './texts/texts.ts';
+import { chooseLanguage, type Language } from './texts/languages.ts';
+import { LANGUAGES, type Texts } from './texts/texts.ts';
 import { whenIn, type When } from './texts/when.ts';
 
 /** A screen draws itself from the state; `left` is called when it goes away. */
 export type Screen = { draw(): HTMLElement; left?(): void; readonly colour?: 'open' | 'refused' };
 
 const HURRY_SECONDS = 30;
+
+/** How many screens the browser's Back leads through. An entry that says nothing is home. */
+export function depth(): number {
+  return Number((history.state as { depth?: number } | null)?.depth ?? 0);
+}
 
 /** What all screens share: the keys, the words, and which screen is on top of which. */
 export class App {
@@ -42,8 +48,9 @@ export class App {
     setOffset(settings.clockOffset ?? 0);
     this.#take(records);
     await this.speak(chooseLanguage(settings.language, navigator.languages));
-    addEventListener('popstate', (event) => this.#backTo(Number((event.state as { depth?: number } | null)?.depth ?? 0)));
-    history.replaceState({ depth: 0 }, '');
+    addEventListener('popstate', () => this.#backTo(depth()));
+    // A page that was loaded anew begins at home, whatever it showed before.
+    if (depth() !== 0) history.replaceState({ depth: 0 }, '');
     this.#screens.push(this.makeHome(this));
   }
 
@@ -73,9 +80,9 @@ export class App {
   }
 
   home(): void {
-    const depth = this.#screens.length - 1;
+    const above = this.#screens.length - 1;
     this.#screens[0] = this.makeHome(this);
-    if (depth > 0) history.go(-depth);
+    if (above > 0) history.go(-above);
     else this.draw();
   }
 
@@ -175,10 +182,10 @@ export class App {
       .sort((a, b) => a.card.customer.localeCompare(b.card.customer));
   }
 
-  #backTo(depth: number): void {
-    if (depth >= this.#screens.length - 1) return;
+  #backTo(level: number): void {
+    if (level >= this.#screens.length - 1) return;
     this.#top?.left?.();
-    this.#screens.length = depth + 1;
+    this.#screens.length = level + 1;
     this.draw();
   }
 }

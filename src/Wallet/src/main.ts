@@ -1,4 +1,4 @@
-import { App } from './app.ts';
+import { App, depth } from './app.ts';
 import { fromLink, readCode } from './credentials/code.ts';
 import { placeOf, surroundings } from './phone/place.ts';
 import { recallHandles } from './radios/webBluetooth.ts';
@@ -89,7 +89,7 @@ const RENEW_LOOK_MS = 60_000;
 
 /** A renewal changes what home says; a verdict or a half-typed code on top is left alone. */
 function refreshHome(): void {
-  if ((history.state as { depth?: number } | null)?.depth === 0) app.refresh();
+  if (depth() === 0) app.refresh();
 }
 
 async function keepOffline(): Promise<void> {

@@ -28,8 +28,10 @@ async function dropOthers(): Promise<void> {
   await worker.clients.claim();
 }
 
+let kept: Promise<Cache> | undefined;
+
 async function fromCache(request: Request): Promise<Response> {
-  const cache = await caches.open(CACHE);
-  const kept = await cache.match(request.mode === 'navigate' ? './' : request, { ignoreSearch: request.mode === 'navigate' });
-  return kept ?? fetch(request);
+  const cache = await (kept ??= caches.open(CACHE));
+  const found = await cache.match(request.mode === 'navigate' ? './' : request, { ignoreSearch: request.mode === 'navigate' });
+  return found ?? fetch(request);
 }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REASONS, reasonOf, signalOf } from '../src/decisions.ts';
-import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, type Language, type Texts } from '../src/texts/texts.ts';
+import { chooseLanguage, LANGUAGE_NAMES, type Language } from '../src/texts/languages.ts';
+import { LANGUAGES, type Texts } from '../src/texts/texts.ts';
 import { whenIn } from '../src/texts/when.ts';
 
 /** Flattens to path → sentence; functions are called with words that must come out again. */

@@ -66,8 +66,23 @@ export const pendingKeys = {
   remove: (id: string) => run<undefined>('pending', 'readwrite', (store) => store.delete(id)),
 };
 
-/** Everything home needs, in one transaction: this is on the way from the tap to *ready*. */
-export async function readAll(): Promise<{ readonly settings: Partial<Settings>; readonly keys: readonly HeldRecord[] }> {
+/** Everything home needs. */
+export type Kept = { readonly settings: Partial<Settings>; readonly keys: readonly HeldRecord[] };
+
+declare global {
+  /** What early.ts began to read before the wallet itself was there. */
+  var keptAhead: Promise<Kept> | undefined;
+}
+
+/** Everything home needs: this is on the way from the tap to *ready*. What was read ahead is given out once. */
+export function readAll(): Promise<Kept> {
+  const reading = globalThis.keptAhead ?? readNow();
+  globalThis.keptAhead = undefined;
+  return reading;
+}
+
+/** In one transaction. */
+export async function readNow(): Promise<Kept> {
   opening ??= open();
   const transaction = (await opening).transaction(['keys', 'settings']);
   const names = transaction.objectStore('settings').getAllKeys();

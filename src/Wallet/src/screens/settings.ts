@@ -1,6 +1,6 @@
 import type { App, Screen } from '../app.ts';
 import { checkPhone } from '../phone/readiness.ts';
-import { LANGUAGE_NAMES, type Language } from '../texts/texts.ts';
+import { LANGUAGE_NAMES, type Language } from '../texts/languages.ts';
 import { enterCode } from './code.ts';
 import { h, icon, type Child } from './dom.ts';
 import type { Icon } from './icons.ts';

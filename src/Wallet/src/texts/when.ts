@@ -1,5 +1,5 @@
 import { now } from '../clock.ts';
-import type { Language } from './texts.ts';
+import type { Language } from './languages.ts';
 
 /** Dates as people say them: “today, 14:05”, “tomorrow, 13:52”, else “7 Mar 2021, 14:05”; never numbers only. */
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', cs: 'cs-CZ', sv: 'sv-SE', fr: 'fr-FR', de: 'de-DE' };
@@ -14,9 +14,8 @@ export type When = {
 
 export function whenIn(language: Language): When {
   const locale = LOCALES[language];
-  // Formatters are slow to make, so each is made when first asked for; home needs two of the four.
+  // Formatters are slow to make, so each is made when first asked for; home needs one of them.
   const date = once(() => new Intl.DateTimeFormat(locale, { day: 'numeric', month: MONTHS[language], year: 'numeric' }));
-  const clock = once(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }));
   const second = once(
     () => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }),
   );
@@ -27,7 +26,7 @@ export function whenIn(language: Language): When {
   };
   return {
     day,
-    time: (seconds) => `${day(seconds)}, ${clock().format(seconds * 1000)}`,
+    time: (seconds) => `${day(seconds)}, ${clock(seconds)}`,
     exact: (seconds) => second().format(seconds * 1000),
   };
 }
@@ -35,6 +34,12 @@ export function whenIn(language: Language): When {
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
+}
+
+/** 14:05, as all these languages write it. */
+function clock(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 function midnight(seconds: number): number {
