@@ -89,18 +89,21 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
     /// <summary>The account and those above it; empty when one of them is deleted or the account does not exist.</summary>
     internal static async Task<List<Guid>> AccountPath(Db db, Guid accountId, CancellationToken cancel)
     {
-        var path = new List<Guid>();
-        Guid? next = accountId;
-        while (next is { } id)
-        {
-            var account = await db.Accounts.AsNoTracking().Where(a => a.Id == id && a.DeletedAt == null)
-                .Select(a => new { a.ParentId }).SingleOrDefaultAsync(cancel);
-            if (account is null)
-                return [];
-            path.Add(id);
-            next = account.ParentId;
-        }
-        return path;
+        // The tree has three levels and no more (AccountKind), so one question finds the whole path.
+        var found = await (
+            from account in db.Accounts
+            where account.Id == accountId
+            from parent in db.Accounts.Where(p => p.Id == account.ParentId).DefaultIfEmpty()
+            from top in db.Accounts.Where(t => t.Id == parent!.ParentId).DefaultIfEmpty()
+            select new
+            {
+                ParentId = (Guid?)parent!.Id,
+                TopId = (Guid?)top!.Id,
+                Deleted = account.DeletedAt != null || parent.DeletedAt != null || top.DeletedAt != null,
+            }).SingleOrDefaultAsync(cancel);
+        return found is null or { Deleted: true }
+            ? []
+            : [.. new[] { accountId, found.ParentId, found.TopId }.OfType<Guid>()];
     }
 }
 

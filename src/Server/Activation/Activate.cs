@@ -38,7 +38,7 @@ sealed class Activate(CodeLookup codes, GrantQueue queue, Grants grants, TimePro
             : Refusal.CodeUnknown;
         if (issued.Refused?.Refusal == Refusal.CodeUnknown)
             await codes.CountGuess(code.Value, network, cancel);
-        return issued.Done ? await grants.Sign(issued.Value, cancel) : issued.Refused;
+        return issued.Done ? grants.Sign(issued.Value) : issued.Refused;
     }
 }
 
@@ -92,7 +92,7 @@ sealed class RedeemRequest(RedeemProof proof, byte[] hash) : GrantRequest
         device.LastSeenAt = context.Now;
         device.WalletVersion = (int)Math.Min(Proof.WalletVersion, int.MaxValue);
         var serial = key.NextSerial(Grants.DocumentEnd(at.Customer, key, context.Now), context.Now);
-        return new Issued(key.CustomerId, at.Name, at.Customer, key, user, Proof.Device, serial, context.Now);
+        return new Issued(at, key, user, Proof.Device, serial, context.Now);
     }
 
     // The status of the key at readers does not change here, so the feed is not told: a valid key is one that readers have heard nothing of.

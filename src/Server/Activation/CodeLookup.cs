@@ -51,11 +51,8 @@ public sealed class CodeLookup(CodeKey codeKey, Throttle throttle, Store store)
     /// <summary>wallet-api "Activate" 3.</summary>
     public async Task<Refused?> Wait(ActivationCode code, string network, CancellationToken cancel)
     {
-        var byNetwork = await throttle.Wait(NetworkSubject(network), cancel, WrongPerNetwork);
-        var byPrefix = await throttle.Wait(PrefixSubject(code), cancel, WrongPerPrefix);
-        return byNetwork is null && byPrefix is null
-            ? null
-            : new(Refusal.Throttled, RetryAfterSeconds: Math.Max(byNetwork ?? 0, byPrefix ?? 0));
+        var seconds = await throttle.Wait([(NetworkSubject(network), WrongPerNetwork), (PrefixSubject(code), WrongPerPrefix)], cancel);
+        return seconds is null ? null : new(Refusal.Throttled, RetryAfterSeconds: seconds);
     }
 
     /// <summary>A well-formed code that nobody was given is a guess. Only these are counted: a good code costs no write.</summary>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Hosting;
@@ -12,7 +13,7 @@ namespace Latchkey.Server.Activation;
 /// flush of the disk. Nobody is answered before the commit, and one bad apple doesn't spoil the others: when a group
 /// fails, each of it is tried alone.
 /// </summary>
-sealed class GrantQueue(Store store, TimeProvider time, ILogger<GrantQueue> log) : BackgroundService
+sealed class GrantQueue(Store store, Grants grants, TimeProvider time, ILogger<GrantQueue> log) : BackgroundService
 {
     public const int GroupMax = 128;
 
@@ -107,11 +108,20 @@ sealed class GrantQueue(Store store, TimeProvider time, ILogger<GrantQueue> log)
             if (customer?.Account is not { } account)
                 continue;
             context.Customers[customerId] = new(
-                customer, account.Name, lives, await AuditChain.Lock(db, customerId, CancellationToken.None));
+                customer, account.Name, lives, await AuditChain.Lock(db, customerId, CancellationToken.None),
+                await grants.KeysOf(db, customerId, CancellationToken.None));
         }
         foreach (var part in group.Select(w => w.Request).GroupBy(r => r.GetType()))
             await part.First().Load(context, part);
-        return [.. group.Select(w => w.Request.Decide(context))];
+        var outcomes = group.ConvertAll(w => w.Request.Decide(context));
+        var rights = new Dictionary<(Guid, Guid), Rights>();
+        foreach (var site in outcomes.Where(o => o.Done).Select(o => o.Value!).GroupBy(i => i.CustomerId, i => i.User.Id))
+        {
+            foreach (var (userId, opens) in await AccessRules.Of(db, site.Key, [.. site], CancellationToken.None))
+                rights[(site.Key, userId)] = opens;
+        }
+        return outcomes.ConvertAll<Outcome<Issued>>(
+            o => o is { Done: true, Value: { } issued } ? issued with { Rights = rights[(issued.CustomerId, issued.User.Id)] } : o);
     }
 
     // Its place is free when it is answered, not when its phone hangs up: what was asked for still stands in the queue.
@@ -161,4 +171,4 @@ sealed class GrantContext(Db db, DateTimeOffset now)
     public Dictionary<Guid, GrantCustomer> Customers { get; } = [];
 }
 
-sealed record GrantCustomer(Customer Customer, string Name, bool Lives, AuditHead Head);
+sealed record GrantCustomer(Customer Customer, string Name, bool Lives, AuditHead Head, GrantKeys Keys);

@@ -24,11 +24,22 @@ public sealed record Grant(
     string Site, uint Key, string Document, string SiteCard, IReadOnlyList<string> StatusLists, long Now);
 
 /// <summary>What was stored about a document before it is signed. The signature follows the commit, and can be made again.</summary>
-sealed record Issued(
-    Guid CustomerId, string CustomerName, Customer Customer, MobileKey Key, User User, PublicKey Device, long Serial, DateTimeOffset At);
+sealed record Issued(GrantCustomer At, MobileKey Key, User User, PublicKey Device, long Serial, DateTimeOffset Now)
+{
+    public Guid CustomerId => Key.CustomerId;
+    public Customer Customer => At.Customer;
+
+    /// <summary>As they stood in the transaction that gave the serial.</summary>
+    public Rights Rights { get; init; } = new([], []);
+}
+
+/// <summary>What a customer signs with, and what every phone of it is told the same.</summary>
+/// <param name="SiteKeys">Newest first.</param>
+/// <param name="Revoked">The list of deleted readers, or null when there is none.</param>
+sealed record GrantKeys(ISigner Issuer, ISigner Site, IReadOnlyList<PublicKey> SiteKeys, byte[]? Revoked);
 
 /// <summary>Makes grants.</summary>
-sealed class Grants(Store store, SiteSigners signers, Settings settings)
+sealed class Grants(SiteSigners signers, Settings settings)
 {
     /// <summary>When the document of a key ends: after the lifespan, at the latest with the key.</summary>
     public static DateTimeOffset DocumentEnd(Customer customer, MobileKey key, DateTimeOffset now)
@@ -37,29 +48,31 @@ sealed class Grants(Store store, SiteSigners signers, Settings settings)
         return key.ValidTo is { } end && end < byLifespan ? end : byLifespan;
     }
 
-    public async Task<Grant> Sign(Issued issued, CancellationToken cancel)
+    public async Task<GrantKeys> KeysOf(Db db, Guid customerId, CancellationToken cancel)
     {
-        await using var db = store.Open();
-        var rules = await AccessRules.For(db, issued.CustomerId, issued.User.Id, cancel);
-        var doors = await AccessRules.Doors(db, issued.CustomerId, issued.User.Id, cancel);
-        var issuer = await signers.Of(db, issued.CustomerId, KeyPurpose.Issuer, cancel);
-        var siteKey = await signers.Of(db, issued.CustomerId, KeyPurpose.Site, cancel);
-        var siteKeys = await db.SigningKeys.AsNoTracking()
-            .Where(k => k.CustomerId == issued.CustomerId && k.Purpose == KeyPurpose.Site && k.RetiredAt == null)
-            .OrderByDescending(k => k.CreatedAt).Take(Bundle.SiteKeysMax).Select(k => k.PublicKey).ToListAsync(cancel);
-        var revoked = await RevokedReaders.List(db, issued.CustomerId, siteKey, cancel);
-
-        var document = AccessDocument.Sign(Lint(Document(issued, rules)), issuer);
-        var card = SiteCard.Sign(Lint(Card(issued, doors, siteKeys, revoked)), siteKey);
+        var keys = await db.SigningKeys.AsNoTracking()
+            .Where(k => k.CustomerId == customerId && k.RetiredAt == null)
+            .OrderByDescending(k => k.CreatedAt).ToListAsync(cancel);
+        var site = keys.Where(k => k.Purpose == KeyPurpose.Site).Take(Bundle.SiteKeysMax).ToList();
+        var siteKey = signers.Of(site[0]);
         return new(
-            Binary.Text(SiteId.From(issued.CustomerId).ToBytes()), (uint)issued.Key.KeyNumber,
-            Binary.Text(document), Binary.Text(card), [], issued.At.ToUnix());
+            signers.Of(keys.First(k => k.Purpose == KeyPurpose.Issuer)), siteKey, site.ConvertAll(k => Point(k.PublicKey)),
+            await RevokedReaders.List(db, customerId, siteKey, cancel));
     }
 
-    static AccessDocument Document(Issued issued, IReadOnlyList<Rule> rules)
+    public Grant Sign(Issued issued)
     {
-        var now = issued.At.ToUnix();
-        var end = DocumentEnd(issued.Customer, issued.Key, issued.At);
+        var document = AccessDocument.Sign(Lint(Document(issued)), issued.At.Keys.Issuer);
+        var card = SiteCard.Sign(Lint(Card(issued)), issued.At.Keys.Site);
+        return new(
+            Binary.Text(SiteId.From(issued.CustomerId).ToBytes()), (uint)issued.Key.KeyNumber,
+            Binary.Text(document), Binary.Text(card), [], issued.Now.ToUnix());
+    }
+
+    static AccessDocument Document(Issued issued)
+    {
+        var now = issued.Now.ToUnix();
+        var end = DocumentEnd(issued.Customer, issued.Key, issued.Now);
         var from = issued.Key.ValidFrom.ToUnix();
         return new()
         {
@@ -73,28 +86,28 @@ sealed class Grants(Store store, SiteSigners signers, Settings settings)
             Serial = (uint)issued.Serial,
             UserId = (uint)issued.User.Number,
             Prefix = issued.Customer.Prefix,
-            Rules = [.. rules],
+            Rules = [.. issued.Rights.Rules],
             Flags = issued.Customer.OneTap ? DocumentFlags.OneTap : DocumentFlags.None,
         };
     }
 
-    SiteCard Card(Issued issued, List<Reader> doors, List<byte[]> siteKeys, byte[]? revoked) => new()
+    SiteCard Card(Issued issued) => new()
     {
         Site = SiteId.From(issued.CustomerId),
-        IssuedAt = issued.At.ToUnix(),
-        Customer = issued.CustomerName,
+        IssuedAt = issued.Now.ToUnix(),
+        Customer = issued.At.Name,
         Contact = new(issued.Customer.ContactPhone, issued.Customer.ContactEmail, issued.Customer.ContactHours),
         // Newest first from the store, newest last on the card.
-        SiteKeys = [.. siteKeys.Select(Point).Reverse()],
-        RevocationList = revoked,
-        Doors = [.. doors.Take(SiteCard.DoorsMax).Select(Door)],
+        SiteKeys = [.. issued.At.Keys.SiteKeys.Reverse()],
+        RevocationList = issued.At.Keys.Revoked,
+        Doors = [.. issued.Rights.Doors.Select(Door)],
         Switches = (issued.Customer.OneTap ? CardSwitches.OneTap : CardSwitches.None)
             | (issued.Customer.IsDemo ? CardSwitches.Demo : CardSwitches.None),
         Addresses = [settings.Origin.GetLeftPart(UriPartial.Authority)],
         Key = new(
             issued.Customer.KeyName, (uint)issued.User.Number, issued.Customer.Prefix, issued.User.Name, (uint)issued.Key.KeyNumber,
             issued.Key.ValidFrom.ToUnix(), issued.Key.ValidTo.ToUnixEnd(), (uint)issued.Customer.KeyCycleHours * 3600,
-            KeyEnd.Word(issued.Key.StateAt(issued.At))),
+            KeyEnd.Word(issued.Key.StateAt(issued.Now))),
         PrivacyText = issued.Customer.PrivacyUrl,
         LowestWalletVersion = (uint)issued.Customer.LowestWalletVersion,
     };

@@ -29,7 +29,7 @@ sealed class Renew(Store store, GrantQueue queue, Grants grants, Throttle thrott
                 : Refusal.KeyUnknown;
         }
         var issued = await queue.Enqueue(new RenewRequest(proof, device), network, cancel);
-        return issued.Done ? await grants.Sign(issued.Value, cancel) : issued.Refused;
+        return issued.Done ? grants.Sign(issued.Value) : issued.Refused;
     }
 
     async Task<PublicKey?> DeviceOf(RenewProof proof, CancellationToken cancel)
@@ -82,7 +82,7 @@ sealed class RenewRequest(RenewProof proof, PublicKey device) : GrantRequest
         phone.LastSeenAt = context.Now;
         phone.WalletVersion = (int)Math.Min(Proof.WalletVersion, int.MaxValue);
         var serial = key.NextSerial(Grants.DocumentEnd(at.Customer, key, context.Now), context.Now);
-        return new Issued(key.CustomerId, at.Name, at.Customer, key, user, device, serial, context.Now);
+        return new Issued(at, key, user, device, serial, context.Now);
     }
 }
 

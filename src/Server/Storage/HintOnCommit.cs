@@ -28,13 +28,17 @@ public sealed class HintOnCommit(Hints hints) : DbTransactionInterceptor
     {
         if (context is null)
             return;
-        foreach (var customerId in context.ChangeTracker.Entries<FeedChange>().Select(e => e.Entity.CustomerId).Distinct())
-            hints.Raise(HintKind.Feed, customerId);
-        foreach (var customerId in context.ChangeTracker.Entries<Event>().Select(e => e.Entity.CustomerId).Distinct())
-            hints.Raise(HintKind.Events, customerId);
-        foreach (var customerId in context.ChangeTracker.Entries<MobileKey>().Select(e => e.Entity.CustomerId).Distinct())
-            hints.Raise(HintKind.Users, customerId);
-        foreach (var customerId in context.ChangeTracker.Entries<Message>().Select(e => e.Entity.CustomerId).Distinct())
-            hints.Raise(HintKind.Messages, customerId);
+        var touched = context.ChangeTracker.Entries().Select(e => HintOf(e.Entity)).OfType<(HintKind Kind, Guid CustomerId)>().Distinct();
+        foreach (var (kind, customerId) in touched.ToList())
+            hints.Raise(kind, customerId);
     }
+
+    static (HintKind Kind, Guid CustomerId)? HintOf(object entity) => entity switch
+    {
+        FeedChange change => (HintKind.Feed, change.CustomerId),
+        Event happened => (HintKind.Events, happened.CustomerId),
+        MobileKey key => (HintKind.Users, key.CustomerId),
+        Message message => (HintKind.Messages, message.CustomerId),
+        _ => null,
+    };
 }

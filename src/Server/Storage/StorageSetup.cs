@@ -1,9 +1,12 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Latchkey.Server.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Npgsql;
+using SQLitePCL;
 
 namespace Latchkey.Server.Storage;
 
@@ -34,7 +37,7 @@ static class StorageSetup
             .UseSqlite(connection.ToString())
             .AddInterceptors(new DurableSqlite(), hints)
             .Options;
-        return new(() => new SqliteDb(options), isSqlite: true);
+        return new(new PooledDbContextFactory<SqliteDb>(options).CreateDbContext, isSqlite: true);
     }
 
     static Store OpenPostgres(string connection, HintOnCommit hints)
@@ -50,7 +53,7 @@ static class StorageSetup
             throw new SettingsFault("Latchkey:Database", $"is not a PostgreSQL connection string ({fault.GetType().Name})");
         }
         var options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(read.ToString()).AddInterceptors(hints).Options;
-        return new(() => new PostgresDb(options), isSqlite: false);
+        return new(new PooledDbContextFactory<PostgresDb>(options).CreateDbContext, isSqlite: false);
     }
 
     /// <summary>Brings the store to this version's form before anything is served.</summary>
@@ -65,19 +68,26 @@ static class StorageSetup
     {
         const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;";
 
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        // The provider pools connections, and a pooled one keeps what it was told.
+        readonly ConditionalWeakTable<sqlite3, object> told = [];
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Tell((SqliteConnection)connection);
+
+        public override Task ConnectionOpenedAsync(
+            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
+            Tell((SqliteConnection)connection);
+            return Task.CompletedTask;
+        }
+
+        void Tell(SqliteConnection connection)
+        {
+            if (connection.Handle is not { } handle || told.TryGetValue(handle, out _))
+                return;
             using var command = connection.CreateCommand();
             command.CommandText = Pragmas;
             command.ExecuteNonQuery();
-        }
-
-        public override async Task ConnectionOpenedAsync(
-            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            told.AddOrUpdate(handle, handle);
         }
     }
 }

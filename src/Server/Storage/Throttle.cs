@@ -16,15 +16,19 @@ public sealed class Throttle(Store store, TimeProvider time)
 
     /// <summary>Seconds until the next try is heard; null is at once.</summary>
     /// <param name="freeTries">Wrong tries before the delay begins; from then on it doubles with each.</param>
-    public async Task<int?> Wait(string subject, CancellationToken cancel, int freeTries = FreeTries)
+    public Task<int?> Wait(string subject, CancellationToken cancel, int freeTries = FreeTries) => Wait([(subject, freeTries)], cancel);
+
+    /// <summary>The longest wait of several subjects.</summary>
+    public async Task<int?> Wait(IReadOnlyCollection<(string Subject, int FreeTries)> subjects, CancellationToken cancel)
     {
         await using var db = store.Open();
-        var tries = await db.WrongTries.AsNoTracking().SingleOrDefaultAsync(t => t.Subject == subject, cancel);
-        if (tries is null)
-            return null;
+        var asked = subjects.Select(s => s.Subject).ToList();
+        var found = await db.WrongTries.AsNoTracking().Where(t => asked.Contains(t.Subject)).ToListAsync(cancel);
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var left = tries.LastAt + Delay(tries.Count, freeTries) - now;
-        return left > 0 && now - tries.LastAt < ForgottenAfterSeconds ? (int)left : null;
+        var left = found.Where(t => now - t.LastAt < ForgottenAfterSeconds)
+            .Select(t => t.LastAt + Delay(t.Count, subjects.First(s => s.Subject == t.Subject).FreeTries) - now)
+            .DefaultIfEmpty(0).Max();
+        return left > 0 ? (int)left : null;
     }
 
     /// <summary>
