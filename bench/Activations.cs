@@ -18,12 +18,15 @@ static class Activations
     const int Together = 1_280;
     const int Callers = 64;
 
-    public static async Task Run(Table table, string engine, Demo demo)
+    /// <param name="settle">Done between filling the store and measuring, such as the gathering of statistics that a server does by itself within minutes.</param>
+    public static async Task Run(Table table, string engine, Demo demo, Func<Task>? settle = null)
     {
         using var api = demo.Api();
         await Measure(api, await Proofs(api, Alone / 4), 1); // warm-up
         var alone = await Proofs(api, Alone);
         var together = await Proofs(api, Together);
+        if (settle is not null)
+            await settle();
 
         var fsync = FsyncRate.Measure(demo.Folder);
         var one = await Measure(api, alone, 1);

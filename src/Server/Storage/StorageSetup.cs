@@ -12,6 +12,9 @@ namespace Latchkey.Server.Storage;
 
 static class StorageSetup
 {
+    /// <summary>Statements that a PostgreSQL connection keeps prepared.</summary>
+    const int PreparedMax = 200;
+
     public static void AddStorage(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton<HintOnCommit>();
@@ -52,6 +55,9 @@ static class StorageSetup
             // The parser's message may quote the text, and the text may hold a password.
             throw new SettingsFault("Latchkey:Database", $"is not a PostgreSQL connection string ({fault.GetType().Name})");
         }
+        // The questions are few and the same: planned once for a connection, unless the connection string says otherwise.
+        if (!read.ContainsKey("Max Auto Prepare"))
+            read.MaxAutoPrepare = PreparedMax;
         var options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(read.ToString()).AddInterceptors(hints).Options;
         return new(new PooledDbContextFactory<PostgresDb>(options).CreateDbContext, isSqlite: false);
     }
