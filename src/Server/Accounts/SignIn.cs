@@ -13,8 +13,9 @@ namespace Latchkey.Server.Accounts;
 public sealed record SignedIn(Guid AdministratorId, string Name);
 
 /// <summary>
-/// Signs an administrator in by e-mail and password. Unknown address and wrong password look and last alike; after a few
-/// wrong tries each further one has to wait longer, for this address from this network only, so nobody can lock another out.
+/// Signs an administrator in by e-mail and password. Unknown address and wrong password look and last alike. After a few wrong tries each further one
+/// has to wait longer: for one address from one network, so that nobody elsewhere can lock its owner out, and for all addresses from one network, so that
+/// nobody tries one password on everybody. Each try is counted before its password is hashed, and a right one taken back.
 /// </summary>
 public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : IDisposable
 {
@@ -26,8 +27,14 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
     /// <summary>Sign-ins that may wait for a hash; beyond it they are told to come back.</summary>
     public const int WaitingMax = 32;
 
+    /// <summary>Of these from one network.</summary>
+    public const int WaitingPerNetworkMax = 4;
+
+    /// <summary>Wrong tries of one network, whichever addresses it names, before the delay begins.</summary>
+    public const int WrongPerNetwork = 30;
+
     readonly SemaphoreSlim hashing = new(HashesAtOnceMax);
-    int waiting;
+    readonly Places places = new(WaitingMax, WaitingPerNetworkMax);
 
     /// <summary>Checks, and on success sets the session cookie on <paramref name="http"/>.</summary>
     public async Task<Outcome<SignedIn>> Do(HttpContext http, string? email, string? password, CancellationToken cancel)
@@ -38,20 +45,26 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
         if (string.IsNullOrEmpty(password) || password.Length > PasswordCharsMax)
             return new Refused(Refusal.SignInWrong, "password");
         var normalized = email.Trim().ToUpperInvariant();
-        var subject = Subject(normalized, http);
-        if (await throttle.Wait(subject, cancel) is { } seconds)
+        var network = Throttle.Network(http.Connection.RemoteIpAddress);
+        using var place = places.TryTake(network);
+        if (place is null)
+            return new Refused(Refusal.SignInWait, RetryAfterSeconds: 1);
+        var (byNetwork, byAddress) = ($"sign-in {network}", $"sign-in {Digest(normalized)} {network}");
+        if (await throttle.TakeTry(byAddress, cancel) is { } seconds)
             return new Refused(Refusal.SignInWait, RetryAfterSeconds: seconds);
+        if (await throttle.TakeTry(byNetwork, cancel, WrongPerNetwork) is { } wait)
+        {
+            await throttle.TakeBack(byAddress, cancel);
+            return new Refused(Refusal.SignInWait, RetryAfterSeconds: wait);
+        }
 
         await using var db = store.Open();
         var administrator = await db.Administrators.AsNoTracking().SingleOrDefaultAsync(a => a.NormalizedEmail == normalized, cancel);
-        if (await Fits(administrator?.PasswordHash ?? Argon2.NobodysHash, password, cancel) is not { } fits)
-            return new Refused(Refusal.SignInWait, RetryAfterSeconds: 1);
-        if (!fits || administrator is null || !await HasWorkplace(db, administrator.Id, cancel))
-        {
-            await throttle.CountWrong(subject, cancel);
+        if (!await Fits(administrator?.PasswordHash ?? Argon2.NobodysHash, password, cancel)
+            || administrator is null || !await HasWorkplace(db, administrator.Id, cancel))
             return new Refused(Refusal.SignInWrong, "password");
-        }
-        await throttle.Forget(subject, cancel);
+        await throttle.TakeBack(byNetwork, cancel);
+        await throttle.Forget(byAddress, cancel);
         await Begin(http, administrator, cancel);
         return new SignedIn(administrator.Id, administrator.Name);
     }
@@ -78,29 +91,16 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
             CookieAuthenticationDefaults.AuthenticationScheme, new(identity), new() { ExpiresUtc = session.EndsAt });
     }
 
-    // Null: too many wait already.
-    async Task<bool?> Fits(string hash, string password, CancellationToken cancel)
+    async Task<bool> Fits(string hash, string password, CancellationToken cancel)
     {
-        if (Interlocked.Increment(ref waiting) > WaitingMax)
-        {
-            Interlocked.Decrement(ref waiting);
-            return null;
-        }
+        await hashing.WaitAsync(cancel);
         try
         {
-            await hashing.WaitAsync(cancel);
-            try
-            {
-                return Argon2.Fits(hash, password);
-            }
-            finally
-            {
-                hashing.Release();
-            }
+            return Argon2.Fits(hash, password);
         }
         finally
         {
-            Interlocked.Decrement(ref waiting);
+            hashing.Release();
         }
     }
 
@@ -117,9 +117,7 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
     }
 
     // The address itself is not kept in the table of wrong tries.
-    static string Subject(string normalizedEmail, HttpContext http) =>
-        "sign-in " + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(normalizedEmail)).AsSpan(0, 16))
-        + " " + Throttle.Network(http.Connection.RemoteIpAddress);
+    static string Digest(string normalizedEmail) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(normalizedEmail)).AsSpan(0, 16));
 
     public void Dispose() => hashing.Dispose();
 }

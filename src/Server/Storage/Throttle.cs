@@ -12,6 +12,10 @@ public sealed class Throttle(Store store, TimeProvider time)
 {
     public const int FreeTries = 5;
     public const int DelaySecondsMax = 900;
+
+    /// <summary>From one second on; the next doubling would be past the longest delay.</summary>
+    const int DelayDoublingsMax = 10;
+
     public const int ForgottenAfterSeconds = 24 * 3600;
 
     /// <summary>Seconds until the next try is heard; null is at once.</summary>
@@ -58,11 +62,45 @@ public sealed class Throttle(Store store, TimeProvider time)
             cancel);
     }
 
+    /// <summary>
+    /// Counts a try as wrong before it is looked at, or says how long it has to wait. In one statement, so that of many tries at the same moment no more
+    /// are heard than of one after the other. A try that turns out right is taken back.
+    /// </summary>
+    public async Task<int?> TakeTry(string subject, CancellationToken cancel, int freeTries = FreeTries)
+    {
+        // Most of a flood ends here and never waits for the writer.
+        if (await Wait(subject, cancel, freeTries) is { } seconds)
+            return seconds;
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var forgotten = now - ForgottenAfterSeconds;
+        var heard = await store.Write(
+            db => db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO "WrongTries" ("Subject", "Count", "LastAt") VALUES ({subject}, 1, {now})
+                ON CONFLICT ("Subject") DO UPDATE SET
+                  "Count" = CASE WHEN "WrongTries"."LastAt" < {forgotten} THEN 1 ELSE "WrongTries"."Count" + 1 END,
+                  "LastAt" = {now}
+                WHERE "WrongTries"."LastAt" < {forgotten} OR "WrongTries"."LastAt" + CASE
+                  WHEN "WrongTries"."Count" < {freeTries} THEN 0
+                  WHEN "WrongTries"."Count" >= {freeTries + DelayDoublingsMax} THEN {DelaySecondsMax}
+                  ELSE 1 << ("WrongTries"."Count" - {freeTries}) END <= {now}
+                """,
+                cancel),
+            cancel);
+        return heard > 0 ? null : await Wait(subject, cancel, freeTries) ?? 1;
+    }
+
+    /// <summary>The try was right after all: as if it had not been counted, earlier wrong ones stay.</summary>
+    public Task TakeBack(string subject, CancellationToken cancel) => store.Write(
+        db => db.WrongTries.Where(t => t.Subject == subject && t.Count > 0)
+            .ExecuteUpdateAsync(t => t.SetProperty(x => x.Count, x => x.Count - 1), cancel),
+        cancel);
+
     public Task Forget(string subject, CancellationToken cancel) => store.Write(
         db => db.WrongTries.Where(t => t.Subject == subject).ExecuteDeleteAsync(cancel), cancel);
 
     internal static int Delay(int count, int freeTries) =>
-        count < freeTries ? 0 : (int)Math.Min(DelaySecondsMax, Math.Pow(2, Math.Min(count - freeTries, 30)));
+        count < freeTries ? 0 : count >= freeTries + DelayDoublingsMax ? DelaySecondsMax : 1 << (count - freeTries);
 
     /// <summary>Who asks, as far as an address tells: one household or one office, not one of its million IPv6 addresses.</summary>
     public static string Network(IPAddress? address)
