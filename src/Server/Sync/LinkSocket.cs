@@ -14,7 +14,7 @@ sealed class LinkSocket(WebSocket socket, TimeProvider time)
     byte[] buffer = new byte[ChunkBytes];
 
     /// <summary>The next frame; null when the other side closes, says something unreadable, or is silent too long.</summary>
-    public async Task<LinkFrame?> Receive(TimeSpan patience, CancellationToken cancel)
+    public async Task<LinkFrame?> Receive(TimeSpan patience, CancellationToken cancel, int bytesMax = FrameBytesMax)
     {
         using var silence = new CancellationTokenSource(patience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, silence.Token);
@@ -30,7 +30,7 @@ sealed class LinkSocket(WebSocket socket, TimeProvider time)
                     return null;
                 if (part.EndOfMessage)
                     return LinkFrame.TryRead(buffer.AsSpan(0, length), out var frame) ? frame : null;
-                if (length >= FrameBytesMax)
+                if (length >= bytesMax)
                     return null;
             }
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Latchkey.Protocol.Decisions;
+using Latchkey.Server.Hosting;
 using Latchkey.Server.Readers;
 using Latchkey.Server.Storage;
 
@@ -17,11 +18,14 @@ public sealed class Links(Hints hints)
     /// <summary>Connections that have not proved themselves yet.</summary>
     public const int UnprovenMax = 256;
 
+    /// <summary>Of these from one network: a house whose readers all come back at once; who finds no place comes back by himself.</summary>
+    public const int UnprovenPerNetworkMax = 32;
+
     /// <summary>How often the contact of a linked reader is written to the store.</summary>
     public static readonly TimeSpan ContactWritten = TimeSpan.FromSeconds(30);
 
     readonly ConcurrentDictionary<Guid, Link> links = new();
-    int unproven;
+    readonly Places unproven = new(UnprovenMax, UnprovenPerNetworkMax);
 
     public int Count => links.Count;
 
@@ -40,16 +44,8 @@ public sealed class Links(Hints hints)
 
     public IReadOnlyList<Guid> Customers => [.. links.Values.Select(l => l.CustomerId).Distinct()];
 
-    /// <summary>A place for a connection that has not proved itself; false when there are too many.</summary>
-    public bool TryEnter()
-    {
-        if (Interlocked.Increment(ref unproven) <= UnprovenMax && links.Count < LinksMax)
-            return true;
-        Interlocked.Decrement(ref unproven);
-        return false;
-    }
-
-    public void Leave() => Interlocked.Decrement(ref unproven);
+    /// <summary>A place for a connection that has not proved itself; null when there are too many.</summary>
+    public IDisposable? TryEnter(string network) => links.Count < LinksMax ? unproven.TryTake(network) : null;
 
     public void Add(Link link)
     {

@@ -19,15 +19,23 @@ public sealed class ReaderLink(
     Store store, Links links, SiteFeeds feeds, ReaderContact contact, StoreEvents events, SiteSigners signers, TimeProvider time,
     ILogger<ReaderLink> log)
 {
-    /// <summary>How long a connection may take to prove itself.</summary>
+    /// <summary>How long a connection may take to say who it is: a reader says so at once, whoever only holds a place does not.</summary>
+    public static readonly TimeSpan HelloPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a reader, on the slowest line, may take to prove it.</summary>
     public static readonly TimeSpan ProofPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The largest message of a stranger: a hello and a proof are smaller by far.</summary>
+    public const int StrangerFrameBytesMax = 4096;
 
     static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(LinkFrame.SilenceSeconds);
 
-    public async Task Serve(WebSocket webSocket, CancellationToken cancel)
+    /// <param name="network">Where the connection comes from, as <see cref="Throttle.Network"/> says it.</param>
+    public async Task Serve(WebSocket webSocket, string network, CancellationToken cancel)
     {
         var socket = new LinkSocket(webSocket, time);
-        if (!links.TryEnter())
+        var place = links.TryEnter(network);
+        if (place is null)
         {
             await Refuse(socket, "busy", "The server has as many links as it takes. Try again later.", cancel);
             return;
@@ -39,7 +47,7 @@ public sealed class ReaderLink(
         }
         finally
         {
-            links.Leave();
+            place.Dispose();
         }
         if (reader is not null)
             await Serve(socket, reader, cancel);
@@ -48,7 +56,7 @@ public sealed class ReaderLink(
     // reader-link 1 and 2. The reader comes back only if it is registered and has proved its key over our nonce.
     async Task<Reader?> Prove(LinkSocket socket, CancellationToken cancel)
     {
-        if (await socket.Receive(ProofPatience, cancel) is not HelloFrame hello)
+        if (await socket.Receive(HelloPatience, cancel, StrangerFrameBytesMax) is not HelloFrame hello)
             return await Refuse(socket, "malformed", "The first frame was no hello.", cancel);
         if (hello.ProtocolVersion != LinkFrame.Version)
             return await Refuse(socket, "version", "This server speaks version 1 of the link.", cancel);
@@ -64,7 +72,7 @@ public sealed class ReaderLink(
         await socket.Send(new ChallengeFrame(challenge.Sign(siteKey)).Write(), cancel);
 
         var expected = new ReaderProof(SiteId.From(reader.CustomerId), hello.Reader, hello.Nonce, nonce);
-        if (await socket.Receive(ProofPatience, cancel) is not ProofFrame answer
+        if (await socket.Receive(ProofPatience, cancel, StrangerFrameBytesMax) is not ProofFrame answer
             || !ReaderProof.TryRead(answer.Proof, out var proof) || proof != expected || !proof.Verify(readerKey))
         {
             log.LogWarning("A connection claimed to be reader {Reader} and could not prove it.", id);

@@ -37,6 +37,6 @@ static class SyncSetup
         using var socket = await http.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { SubProtocol = LinkFrame.Subprotocol, DangerousEnableCompression = false });
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        await link.Serve(socket, either.Token);
+        await link.Serve(socket, Throttle.Network(http.Connection.RemoteIpAddress), either.Token);
     }
 }

@@ -77,9 +77,11 @@ public sealed class House : WebApplicationFactory<Program>
         return client;
     }
 
-    public async Task<WebSocket> Connect(string path, string subprotocol)
+    /// <param name="address">Where the connection comes from; absent is one of its own.</param>
+    public async Task<WebSocket> Connect(string path, string subprotocol, string? address = null)
     {
         var client = Server.CreateWebSocketClient();
+        client.ConfigureRequest = request => request.Headers[AddressHeader] = address ?? NextAddress();
         client.SubProtocols.Add(subprotocol);
         return await client.ConnectAsync(new Uri(Server.BaseAddress, path), CancellationToken.None);
     }

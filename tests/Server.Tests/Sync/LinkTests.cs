@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using Latchkey.Protocol.Bundles;
 using Latchkey.Protocol.Credentials;
@@ -177,6 +178,49 @@ public class LinkTests(Houses houses)
         await reader.SendBytes([0xFF, 0x00, 0x13]);
         Assert.Equal("malformed", Assert.IsType<RefusedFrame>(await reader.Next()).Code);
         Assert.Null(await reader.Next());
+    }
+
+    [Theory, BothEngines]
+    public async Task One_network_cannot_take_the_places_of_all_readers(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var reader = await new DoorReader(site).Pair();
+        const string flood = "192.0.2.7";
+        Task<WebSocket> Connect() => house.Connect(LinkAddress.Path, LinkFrame.Subprotocol, flood);
+        var said = new List<Task<string>>();
+        for (var i = 0; i <= Links.UnprovenPerNetworkMax; i++)
+            said.Add(Said(await Connect()));
+
+        // One of them finds no place, all others hold theirs in silence; a reader elsewhere gets its own.
+        Assert.Equal("busy", await await Task.WhenAny(said));
+        await reader.Begin();
+        _ = Assert.Single(said, s => s.IsCompleted);
+        // Who says nothing loses the place again, and others get it.
+        await Eventually(site, () =>
+        {
+            house.Time.Advance(ReaderLink.HelloPatience);
+            return Task.FromResult(said.TrueForAll(s => s.IsCompleted));
+        });
+        Assert.Equal(Links.UnprovenPerNetworkMax, (await Task.WhenAll(said)).Count(s => s == "malformed"));
+        await Eventually(site, async () =>
+        {
+            using var back = await Connect();
+            await back.SendAsync(
+                new HelloFrame(ReaderId.From(Guid.NewGuid()), LinkNonce.From(new byte[LinkNonce.Bytes])).Write().AsMemory(),
+                WebSocketMessageType.Binary, true, CancellationToken.None);
+            return await Said(back) == "unknown_reader";
+        });
+    }
+
+    static async Task<string> Said(WebSocket socket)
+    {
+        using var hang = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var buffer = new byte[4096];
+        var part = await socket.ReceiveAsync(buffer.AsMemory(), hang.Token);
+        return LinkFrame.TryRead(buffer.AsSpan(0, part.Count), out var frame) && frame is RefusedFrame refused
+            ? refused.Code
+            : throw new InvalidOperationException("No refusal was said.");
     }
 
     [Theory, BothEngines]
