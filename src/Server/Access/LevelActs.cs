@@ -40,6 +40,8 @@ public sealed class MakeAccessLevel(Acts acts)
             nameof(MakeAccessLevel), actor, customerId, Role.Manager, request.Id, request,
             async act =>
             {
+                if (await act.Taken<AccessLevel>(request.Id) is { } taken)
+                    return taken;
                 if (LevelReaders.LintName(request.Name ?? "") is { } refused)
                     return refused;
                 if (await act.Db.AccessLevels.CountAsync(l => l.CustomerId == customerId, cancel) >= LevelsMax)

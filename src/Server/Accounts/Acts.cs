@@ -125,6 +125,14 @@ public sealed class Act
     /// <summary>Tells the readers: appends to the site feed and returns the sequence they must acknowledge.</summary>
     public Task<long> Tell(ChangeKind kind, Guid subjectId) => Feed.Append(Db, CustomerId, kind, subjectId, Now, Cancel);
 
+    /// <summary>
+    /// Refuses an id that an earlier row of this account bears. The client makes the ids of what it creates, and may send one again when the answer it
+    /// got is long forgotten. Under the account's lock, so nobody takes the id in between.
+    /// </summary>
+    /// <typeparam name="T">A table keyed by customer and id.</typeparam>
+    public async Task<Refused?> Taken<T>(Guid id)
+        where T : class => await Db.Set<T>().FindAsync([CustomerId, id], Cancel) is null ? null : new(Refusal.IdReused, "id");
+
     /// <summary>Writes what was done into the account's audit chain. Details are for people and never hold a secret.</summary>
     public void Audit(Guid subjectId, object? details = null)
     {

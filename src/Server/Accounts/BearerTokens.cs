@@ -32,6 +32,8 @@ public sealed class MakeApiToken(Acts acts)
             nameof(MakeApiToken), actor, customerId, Role.Owner, request.Id, request,
             async act =>
             {
+                if (await act.Taken<ApiToken>(request.Id) is { } taken)
+                    return taken;
                 if (string.IsNullOrWhiteSpace(request.Name))
                     return new Refused(Refusal.NameMissing, "name");
                 if (request.Name.Length > ApiToken.NameCharsMax)

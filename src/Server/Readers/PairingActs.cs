@@ -37,6 +37,8 @@ public sealed class CreatePairingCode(Acts acts, CodeKey codeKey)
             nameof(CreatePairingCode), actor, customerId, Role.Manager, request.Id, request,
             async act =>
             {
+                if (await act.Taken<ReaderPairing>(request.Id) is { } taken)
+                    return taken;
                 if (request.Name is not null && ReaderNames.Lint(request.Name) is { } refused)
                     return refused;
                 var waiting = await act.Db.ReaderPairings.CountAsync(p => p.CustomerId == customerId

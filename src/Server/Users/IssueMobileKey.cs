@@ -37,6 +37,8 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
 
     async Task<Outcome<NewCodeAnswer>> Do(Act act, IssueMobileKeyRequest request)
     {
+        if (await act.Taken<MobileKey>(request.Id) is { } taken)
+            return taken;
         var customer = await act.Db.Customers.SingleAsync(c => c.AccountId == act.CustomerId, act.Cancel);
         var from = request.ValidFrom ?? act.Now;
         var to = request.ValidTo ?? (customer.DefaultValidityDays is { } days ? from.AddDays(days) : null);
