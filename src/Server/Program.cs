@@ -35,6 +35,7 @@ try
     var app = builder.Build();
     await app.Services.MigrateStore();
     app.UseHosting();
+    app.UseConsole();
     app.UseCors();
     app.UseAuthentication();
     app.UseAuthorization();

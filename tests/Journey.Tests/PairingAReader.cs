@@ -18,7 +18,7 @@ public sealed class PairingAReader(House house) : Setting.Journey(house)
         var marie = await Administrator.Of(this, House);
         var page = marie.Page;
         await marie.Visit("/readers");
-        await marie.OpenBy(page.GetByRole(AriaRole.Button, new() { Name = "New reader" }).First, marie.Dialog);
+        await page.GetByRole(AriaRole.Button, new() { Name = "New reader" }).First.ClickAsync();
         await marie.Dialog.GetByLabel("Name").FillAsync("Loft 01");
         await marie.Dialog.GetByRole(AriaRole.Button, new() { Name = "Make the code" }).ClickAsync();
         await Expect(marie.Dialog).ToContainTextAsync("Waiting for the reader");
@@ -43,7 +43,7 @@ public sealed class PairingAReader(House house) : Setting.Journey(house)
             await page.GetByRole(AriaRole.Link, new() { Name = "Loft 01" }).ClickAsync();
             await Expect(page.GetByText("Connected now")).ToBeVisibleAsync();
 
-            await marie.OpenBy(page.GetByRole(AriaRole.Button, new() { Name = "Delete reader" }), marie.Dialog);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Delete reader" }).ClickAsync();
             await marie.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete reader" }).ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Readers");
             await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Loft 01" })).ToHaveCountAsync(0);

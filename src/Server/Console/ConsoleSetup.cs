@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Localization;
 using MudBlazor.Services;
 using MudBlazor;
@@ -36,20 +37,30 @@ public static class ConsoleSetup
         });
     }
 
+    // Machines and the wallet have answers of their own.
     private static readonly string[] Others = ["/api", "/health", "/w", "/_framework", "/_content", "/_blazor"];
+
+    private static bool IsPage(HttpContext http) =>
+        HttpMethods.IsGet(http.Request.Method) && !Path.HasExtension(http.Request.Path) && !Others.Any(other => http.Request.Path.StartsWithSegments(other, StringComparison.Ordinal));
+
+    /// <summary>What is missing has a page: the answer keeps its status and its address, the router draws the rest.</summary>
+    public static void UseConsole(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((http, next) =>
+        {
+            if (!IsPage(http) && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
+                pages.Enabled = false;
+            return next(http);
+        });
+    }
 
     public static void MapConsole(this WebApplication app)
     {
         app.UseRequestLocalization();
         Preferences.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
-        // Pages only: another method on a known address stays what it is, a method that is not allowed.
-        app.MapGet("{*path:nonfile}", Missing).WithOrder(int.MaxValue).ExcludeFromDescription();
+        // Another method on a known address stays what it is, a method that is not allowed.
+        app.MapGet("{*path:nonfile}", TypedResults.NotFound).WithOrder(int.MaxValue).ExcludeFromDescription();
     }
-
-    // What is missing has a page; machines and the wallet have answers of their own.
-    private static IResult Missing(HttpContext http) =>
-        HttpMethods.IsGet(http.Request.Method) && !Others.Any(other => http.Request.Path.StartsWithSegments(other, StringComparison.Ordinal))
-            ? TypedResults.LocalRedirect("/not-found")
-            : TypedResults.NotFound();
 }

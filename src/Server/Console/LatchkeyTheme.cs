@@ -41,5 +41,7 @@ static class LatchkeyTheme
         CloseOnEscapeKey = true,
         NoHeader = false,
         CloseButton = false,
+        // The focus of dialogs is console.js's.
+        DefaultFocus = DefaultFocus.None,
     };
 }

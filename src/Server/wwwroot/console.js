@@ -7,7 +7,7 @@
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
     if (e.target.closest?.("input, textarea, select, [contenteditable], [role=dialog]")) return;
     const to = e.key === "/" ? document.querySelector("[data-key='/']") : e.key === "n" ? document.querySelector("[data-key='n']") : null;
-    if (!to || document.querySelector(".mud-dialog")) return;
+    if (!to || sheet()) return;
     e.preventDefault();
     if (to.matches("input")) to.focus(); else to.click();
   });
@@ -19,23 +19,108 @@
     row.querySelector("a, [data-opens]")?.click();
   });
 
+  /* --- Before the circuit lives ---------------------------------------------------------------------------
+     The page is drawn first and comes alive in its place a moment later. A button that was pressed between is pressed
+     again on the live page: the last one only, only for a few seconds, only where the same buttons stand there still, and
+     never one that ends something. Links are plain links until then. */
+  const HELD_MS = 5000;
+  const drawn = document.querySelector(".app");
+  let held = null;
+
+  const words = (button) => button.getAttribute("aria-label") ?? button.textContent.trim();
+  const alike = (name) => [...document.querySelectorAll("button")].filter((button) => words(button) === name);
+
+  document.addEventListener("click", (e) => {
+    held = null;
+    const button = e.target.closest?.("button");
+    if (!drawn?.isConnected || !button || button.type === "submit" || button.matches("[popovertarget], .danger, .danger-fill")) return;
+    const twins = alike(words(button));
+    held = { button, name: words(button), place: twins.indexOf(button), of: twins.length, until: performance.now() + HELD_MS };
+  }, true);
+
+  const release = () => {
+    if (!held || held.button.isConnected) return;
+    const { name, place, of, until } = held, twins = alike(name);
+    if (performance.now() > until) held = null;
+    else if (twins.length === of) {
+      held = null;
+      twins[place].click();
+    }
+  };
+
+  /* --- Focus of dialogs -------------------------------------------------------------------------------------
+     All on this side of the wire: a keyboard is faster than the way to the server and back. The library's own trap asks the
+     server at each end; console.css takes its stops away. */
+  const STOPS = "a[href], button, input, select, textarea, iframe, [tabindex]";
+  const INNER_STOPS = "input[type=date], input[type=time], input[type=datetime-local], input[type=month], input[type=week], iframe";
+  const layers = []; // what lies over the page, lowest first, each with the button that opened it
+  let pressed = null, returned = null, typedIn = null, leaving = 0;
+
+  const sheet = () => [...document.querySelectorAll(".mud-dialog")].at(-1);
+  const lost = () => !document.activeElement || document.activeElement === document.body;
+  const stopsOf = (within) => [...within.querySelectorAll(STOPS)].filter((stop) =>
+    stop.tabIndex >= 0 && !stop.matches(":disabled") && stop.getClientRects().length > 0 && getComputedStyle(stop).visibility !== "hidden");
+  const enter = (into, backward) => {
+    const stops = stopsOf(into);
+    (stops.at(backward ? -1 : 0) ?? into).focus();
+  };
+
+  document.addEventListener("click", (e) => { pressed = e.target.closest?.("a, button") ?? pressed; leaving = 0; }, true);
+  document.addEventListener("input", (e) => { if (!e.target.matches("[type=checkbox], [type=radio], select")) typedIn = e.target; }, true);
+
+  document.addEventListener("keydown", (e) => {
+    const top = sheet();
+    leaving = 0;
+    if (!top) return;
+    if (e.key === "Escape") {
+      // What was typed is not thrown away by one key; Cancel and the cross do that.
+      const typed = typedIn?.isConnected && top.contains(typedIn) && typedIn.value;
+      if (!typed && top.contains(document.activeElement)) return;
+      e.preventDefault();
+      e.stopImmediatePropagation();
+      if (!typed) top.querySelector(".sheet-head .icon-button")?.click();
+      return;
+    }
+    if (e.key !== "Tab" || e.ctrlKey || e.altKey || e.metaKey) return;
+    const now = document.activeElement, stops = stopsOf(top);
+    leaving = e.shiftKey ? -1 : 1;
+    // Inside a date the browser goes from part to part; where it leaves the dialog from there, it is brought back below.
+    const atEnd = now === stops.at(e.shiftKey ? 0 : -1) && !now.matches(INNER_STOPS);
+    if (!atEnd && top.contains(now)) return;
+    e.preventDefault();
+    enter(top, e.shiftKey);
+  }, true);
+
+  document.addEventListener("focusin", (e) => {
+    const top = sheet();
+    if (leaving && top && !top.contains(e.target)) enter(top, leaving < 0);
+  }, true);
+
+  // A sheet takes the focus into the field that asks for it, else to its title, so that the change is read aloud. When what
+  // lay over the page is gone, the focus goes back to what opened it, or to the page's title if that is gone, too.
+  const settle = () => {
+    const now = [...document.querySelectorAll(".mud-dialog, .drawer")];
+    for (const layer of now) {
+      if (!layers.some((known) => known.layer === layer)) layers.push({ layer, opener: pressed });
+    }
+    let opener, closed = false;
+    while (layers.length > 0 && !layers.at(-1).layer.isConnected) ({ opener } = layers.pop()), closed = true;
+    const top = sheet();
+    if (closed && lost() && !(top && !top.contains(opener))) {
+      (returned = opener?.isConnected ? opener : document.querySelector("main h1"))?.focus({ preventScroll: true });
+    } else if (!top && lost() && returned && !returned.isConnected) {
+      (returned = document.querySelector("main h1"))?.focus({ preventScroll: true });
+    }
+    if (top && (lost() || document.activeElement.closest(".app")))
+      (top.querySelector("[autofocus]") ?? top.querySelector("h2"))?.focus({ preventScroll: true });
+  };
+
+  new MutationObserver(() => { release(); settle(); }).observe(document.body, { childList: true, subtree: true });
+
   window.latchkey = {
     copy: (text) => navigator.clipboard.writeText(text).then(() => true, () => false),
     print: () => window.print(),
     focus: (id) => document.getElementById(id)?.focus(),
-    // A sheet takes the focus into the field that asks for it, else to its title. The library's focus trap takes it for itself
-    // some moments after opening, so look a few times, but never away from where a person has gone.
-    enter: (titleId) => {
-      let looks = 12;
-      const look = () => {
-        const title = document.getElementById(titleId), sheet = title?.closest(".mud-dialog"), now = document.activeElement;
-        const wanted = sheet?.querySelector("[autofocus]") ?? title;
-        if (wanted && now !== wanted && !(sheet?.contains(now) && now.matches("input, select, textarea, button, a, h2")))
-          wanted.focus({ preventScroll: true });
-        if (--looks > 0) setTimeout(look, 80);
-      };
-      look();
-    },
     colours: (name) => {
       if (name === "system") document.documentElement.removeAttribute("data-colours");
       else document.documentElement.setAttribute("data-colours", name);

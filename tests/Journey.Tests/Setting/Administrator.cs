@@ -40,29 +40,11 @@ sealed class Administrator(House house, IPage page)
 
     public Task Visit(string path) => page.GotoAsync(house.Console + path);
 
-    /// <summary>Clicks what opens something, again if the page was not yet alive: a person would, too.</summary>
-    public async Task OpenBy(ILocator opener, ILocator opened)
-    {
-        for (var tries = 0; ; tries++)
-        {
-            await opener.ClickAsync();
-            try
-            {
-                await opened.WaitForAsync(new() { Timeout = 3_000 });
-                return;
-            }
-            catch (TimeoutException) when (tries < 8)
-            {
-                // The circuit was not there yet.
-            }
-        }
-    }
-
     /// <summary>Makes a mobile key and leaves the dialog that hands it over open.</summary>
     public async Task NewMobileKey(string name, string email)
     {
         await Visit("/users");
-        await OpenBy(page.GetByRole(AriaRole.Button, new() { Name = "New mobile key" }).First, Dialog);
+        await page.GetByRole(AriaRole.Button, new() { Name = "New mobile key" }).First.ClickAsync();
         await Expect(Dialog.GetByLabel("Full name")).ToBeFocusedAsync();
         await Dialog.GetByLabel("Full name").FillAsync(name);
         await Dialog.GetByLabel("E-mail").FillAsync(email);
@@ -114,7 +96,7 @@ sealed class Administrator(House house, IPage page)
 
     public async Task Revoke(string why)
     {
-        await OpenBy(page.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).First, Dialog);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).First.ClickAsync();
         await Dialog.GetByLabel("Why").FillAsync(why);
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
         await Expect(page.GetByText("The key opens nowhere any more.")).ToBeVisibleAsync();
