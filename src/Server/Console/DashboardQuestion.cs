@@ -39,8 +39,8 @@ static class DashboardQuestion
         var events = q.Db.Events.Where(e => e.CustomerId == q.AccountId && e.At >= today);
         return new DashboardAnswer(
             await q.Db.Users.CountAsync(u => u.CustomerId == q.AccountId && u.State != UserState.Deleted, q.Cancel),
-            await keys.CountAsync(k => k.State == KeyState.Active && (k.ValidTo == null || k.ValidTo > q.Now), q.Cancel),
-            await keys.CountAsync(k => k.State == KeyState.Suspended, q.Cancel),
+            await keys.CountAsync(k => k.State == KeyState.Active && k.User!.State == UserState.Active && (k.ValidTo == null || k.ValidTo > q.Now), q.Cancel),
+            await keys.CountAsync(k => k.State == KeyState.Suspended || (k.State == KeyState.Active && k.User!.State == UserState.Suspended), q.Cancel),
             await keys.CountAsync(k => k.State == KeyState.Revoking, q.Cancel),
             await invited.CountAsync(q.Cancel),
             waiting.Count > 0 ? waiting[0].StateSince : null,

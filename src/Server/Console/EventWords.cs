@@ -72,7 +72,7 @@ static class EventWords
             { Reason: "granted" } => facts.GrantedByLevel is null ? "granted.Why" : "granted.Why.Level",
             _ when (row.UserName is null || named is null) && HasPlainForm(reason) => $"{reason}.Why.Plain",
             { Reason: "revoked" or "suspended" } when facts is { KeyStateWhy.Length: > 0, KeyStateBy: not null } => $"{reason}.Why.Said",
-            { Reason: "revoked" or "suspended" } when facts.KeyStateBy is not null => $"{reason}.Why.By",
+            { Reason: "revoked" or "suspended" or "user_inactive" } when facts.KeyStateBy is not null => $"{reason}.Why.By",
             _ => $"{reason}.Why",
         };
         return texts[$"Reason.{form}", reader, row.UserName ?? texts["Event.Somebody"].Value, moments.Say(row.At), named is { } at ? moments.Say(at) : "",

@@ -12,13 +12,13 @@ namespace Latchkey.Server.Console;
 
 /// <summary>One user, whole: what works now, what is on its way out, what may be opened, what happened.</summary>
 public sealed record UserCardAnswer(
-    Guid Id, int Number, string Name, string? Email, string Language, UserState State, DateTimeOffset CreatedAt, string KeyName,
+    Guid Id, int Number, string Name, string? Email, string Language, int Version, UserState State, DateTimeOffset CreatedAt, string KeyName,
     KeyPanel[] Keys, LevelLine[] Levels, HistoryLine[] History);
 
 public sealed record KeyPanel(
     Guid Id, KeyState State, DateTimeOffset StateSince, int KeyNumber, DateTimeOffset ValidFrom, DateTimeOffset? ValidTo, DateTimeOffset CreatedAt,
     DateTimeOffset? InvitationEndsAt, DateTimeOffset? DocumentEndsAt, DateTimeOffset? LastRenewedAt, string? Why, bool ReportedLost,
-    string? Device, DeviceState DeviceState, string? Platform, DateTimeOffset? BoundAt, DateTimeOffset? LastSeenAt, Reach? Reach,
+    Guid DeviceId, string? Device, DeviceState DeviceState, string? Platform, DateTimeOffset? BoundAt, DateTimeOffset? LastSeenAt, Reach? Reach,
     Delivery? Mail, DateTimeOffset? MailAt, string? MailDetail)
 {
     public bool IsOver => MobileKey.IsEnded(State) || State == KeyState.Revoking;
@@ -45,14 +45,14 @@ static class UserCardQuestion
             .OrderByDescending(m => m.CreatedAt).ToListAsync(q.Cancel)).ToLookup(m => m.KeyId);
         var keyName = await q.Db.Customers.Where(c => c.AccountId == q.AccountId).Select(c => c.KeyName).SingleAsync(q.Cancel);
         return new UserCardAnswer(
-            user.Id, user.Number, user.Name, user.Email, user.Language, user.State, user.CreatedAt, keyName,
+            user.Id, user.Number, user.Name, user.Email, user.Language, user.Version, user.State, user.CreatedAt, keyName,
             [.. keys.Select(k => Panel(k, reach.GetValueOrDefault(k.Id), mails[k.Id].FirstOrDefault(), q.Now)).OrderBy(p => p.IsOver)],
             await Levels(q, user.Id), await History(q, user.Id));
     }
 
     static KeyPanel Panel(MobileKey k, Reach? reach, Message? mail, DateTimeOffset now) => new(
         k.Id, k.StateAt(now), k.StateSince, k.KeyNumber, k.ValidFrom, k.ValidTo, k.CreatedAt, k.InvitationEndsAt, k.NewestDocumentEndsAt,
-        k.LastRenewedAt, k.Why, k.ReportedLost, k.Device?.Name, k.Device?.State ?? DeviceState.Deleted, k.Device?.Platform, k.ActivatedAt,
+        k.LastRenewedAt, k.Why, k.ReportedLost, k.DeviceId, k.Device?.Name, k.Device?.State ?? DeviceState.Deleted, k.Device?.Platform, k.ActivatedAt,
         k.Device?.LastSeenAt, reach, mail?.Delivery, mail?.DoneAt ?? mail?.CreatedAt, mail?.Detail);
 
     static async Task<LevelLine[]> Levels(Question q, Guid userId)

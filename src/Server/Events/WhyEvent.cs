@@ -68,7 +68,7 @@ public enum Replay
 /// <summary>What the sentence about a decision speaks of; each is absent where nothing is known.</summary>
 /// <param name="KeyState">State of the key now.</param>
 /// <param name="KeyStateSince">Since when.</param>
-/// <param name="KeyStateBy">Who brought it there.</param>
+/// <param name="KeyStateBy">Who brought it there, or put its user on hold.</param>
 /// <param name="KeyStateWhy">In the administrator's words.</param>
 /// <param name="ValidFrom">Of the key.</param>
 /// <param name="ValidTo">Of the key.</param>
@@ -122,7 +122,7 @@ public sealed class WhyEvent(Acts acts)
     static async Task<WhyFacts> Facts(Db db, Event stored, EventPayload? payload, CancellationToken cancel)
     {
         var customerId = stored.CustomerId;
-        var key = await db.MobileKeys.AsNoTracking().SingleOrDefaultAsync(k => k.CustomerId == customerId && k.Id == stored.KeyId, cancel);
+        var key = await db.MobileKeys.AsNoTracking().Include(k => k.User).SingleOrDefaultAsync(k => k.CustomerId == customerId && k.Id == stored.KeyId, cancel);
         var document = payload?.Document is { } bytes && AccessDocument.TryRead(bytes, out var read, out _) ? read : null;
         var reader = await db.Readers.AsNoTracking().SingleOrDefaultAsync(r => r.CustomerId == customerId && r.Id == stored.ReaderId, cancel);
         var lifespan = await db.Customers.Where(c => c.AccountId == customerId).Select(c => c.KeyLifespanHours).SingleAsync(cancel);
@@ -141,19 +141,21 @@ public sealed class WhyEvent(Acts acts)
             stored.BundleSeq);
     }
 
-    // Who brought the key into its state: the newest audit entry of such an act on its user.
+    // Who brought the key, or its user, into this state: the newest audit entry of such an act on the user.
     static async Task<string?> By(Db db, Users.MobileKey key, CancellationToken cancel)
     {
-        var act = key.State switch
+        string[] acts = key.State switch
         {
-            MobileKeyState.Suspended => nameof(Users.SuspendMobileKey),
-            MobileKeyState.Revoking or MobileKeyState.Revoked => nameof(Users.RevokeMobileKey),
-            _ => null,
+            MobileKeyState.Suspended => [nameof(Users.SuspendMobileKey)],
+            MobileKeyState.Revoking or MobileKeyState.Revoked =>
+                [nameof(Users.RevokeMobileKey), nameof(Users.RemoveDevice), nameof(Users.DeleteUser)],
+            _ when key.User?.State == Users.UserState.Suspended => [nameof(Users.SuspendUser)],
+            _ => [],
         };
-        if (act is null)
+        if (acts.Length == 0)
             return null;
         var payload = await db.AuditEntries.AsNoTracking()
-            .Where(a => a.AccountId == key.CustomerId && a.SubjectId == key.UserId && a.Act == act)
+            .Where(a => a.AccountId == key.CustomerId && a.SubjectId == key.UserId && acts.Contains(a.Act))
             .OrderByDescending(a => a.Seq).Select(a => a.Payload).FirstOrDefaultAsync(cancel);
         if (payload is null)
             return null;

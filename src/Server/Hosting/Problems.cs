@@ -35,6 +35,7 @@ public static class Problems
         Refusal.ReaderUnknown => new("reader-unknown", 400, "Reader not known", "One of these readers is not there."),
         Refusal.SettingOutOfRange => new("setting-out-of-range", 400, "Out of range", "This value is outside its range."),
         Refusal.UserEnded => new("user-ended", 409, "User deleted", "This user was deleted. Add the person as a new user."),
+        Refusal.ChangedMeanwhile => new("changed-meanwhile", 409, "Changed meanwhile", "Somebody else changed this meanwhile. Read it again, then change what is there now."),
         Refusal.StateUnfit => new("state-unfit", 409, "Does not fit the state", "In its present state this can't be done."),
         Refusal.ProofMalformed => new("proof-malformed", 400, "Not readable", "The proof of the phone's key could not be read."),
         Refusal.ProofWrong => new("proof-wrong", 400, "Proof does not fit", "The phone's key did not sign this."),

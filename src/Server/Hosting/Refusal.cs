@@ -34,6 +34,7 @@ public enum Refusal
     ReaderUnknown,
     SettingOutOfRange,
     UserEnded,
+    ChangedMeanwhile,
     StateUnfit,
 
     // A phone asks

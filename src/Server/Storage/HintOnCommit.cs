@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Latchkey.Server.Storage;
 
 /// <summary>
-/// Raises the hint after the commit of a transaction that appended to a feed, stored events, or touched keys or mails: never inside it, so that no
+/// Raises the hint after the commit of a transaction that appended to a feed, stored events, or touched users, devices, keys or mails: never inside it, so that no
 /// listener looks too early and no business transaction pays for the telling.
 /// </summary>
 public sealed class HintOnCommit(Hints hints) : DbTransactionInterceptor
@@ -37,6 +37,8 @@ public sealed class HintOnCommit(Hints hints) : DbTransactionInterceptor
     {
         FeedChange change => (HintKind.Feed, change.CustomerId),
         Event happened => (HintKind.Events, happened.CustomerId),
+        User user => (HintKind.Users, user.CustomerId),
+        Device device => (HintKind.Users, device.CustomerId),
         MobileKey key => (HintKind.Users, key.CustomerId),
         Message message => (HintKind.Messages, message.CustomerId),
         _ => null,

@@ -74,14 +74,10 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
     {
         if (request.UserId is null && string.IsNullOrWhiteSpace(request.Name))
             return new(Refusal.NameMissing, "name");
-        if (request.Name?.Trim().Length > User.NameCharsMax || request.Name?.Any(char.IsControl) == true)
-            return new(Refusal.NameTooLong, "name");
-        if (request.Email is { } email && !MailAddress.IsGood(email))
-            return new(Refusal.EmailWrong, "email");
+        if (UserDetails.Lint(request.Name, request.Email, request.Language) is { } wrong)
+            return wrong;
         if (request.UserId is null && request.Notify && string.IsNullOrWhiteSpace(request.Email))
             return new(Refusal.EmailMissing, "email");
-        if (request.Language is { } language && !Languages.Known.Contains(language))
-            return new(Refusal.LanguageUnknown, "language");
         if (request.UserNumber is < 1 or > UserNumberMax)
             return new(Refusal.UserNumberOutOfRange, "userNumber");
         if (to <= from)

@@ -181,6 +181,9 @@ public sealed class MobileKey
         ReachSeq = seq;
     }
 
+    /// <summary>Readers must hear of an act on the key's user, as of feed sequence <paramref name="seq"/>.</summary>
+    public void ReachFrom(long seq) => ReachSeq = seq;
+
     // A store put back from a backup has forgotten documents, but not what time it is: those had lower numbers.
     long AboveAllIssued(DateTimeOffset now) => Math.Max(Serial + 1, now.ToUnixTimeSeconds());
 

@@ -39,10 +39,7 @@ public sealed class NewCode(Acts acts, OpenCodes codes, SendInvitation invitatio
         if (!key.CanInvite)
             return key.Unfit(act.Now);
         if (request.Email is { } corrected)
-        {
-            user.Email = corrected.Trim();
-            user.SearchText = Folding.SearchText(user.Name, user.Email, user.Number);
-        }
+            user.Change(user.Name, corrected.Trim(), user.Language);
         var lifeHours = await act.Db.Customers.Where(c => c.AccountId == act.CustomerId)
             .Select(c => c.CodeLifeHours).SingleAsync(act.Cancel);
         var endsAt = act.Now.AddHours(lifeHours);

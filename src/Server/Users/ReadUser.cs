@@ -6,8 +6,9 @@ namespace Latchkey.Server.Users;
 
 /// <summary>One user with devices, mobile keys and access levels.</summary>
 /// <param name="UserNumber">The User ID.</param>
+/// <param name="Version">Give it back with a change; it rises with each.</param>
 public sealed record UserAnswer(
-    Guid UserId, int UserNumber, string Name, string? Email, string Language, UserState State, DateTimeOffset? LastOpenedAt,
+    Guid UserId, int UserNumber, string Name, string? Email, string Language, int Version, UserState State, DateTimeOffset? LastOpenedAt,
     IReadOnlyList<Guid> AccessLevelIds, IReadOnlyList<UserKeyAnswer> MobileKeys);
 
 /// <summary>One mobile key of a user and the device it is bound to.</summary>
@@ -19,7 +20,7 @@ public sealed record UserAnswer(
 public sealed record UserKeyAnswer(
     Guid MobileKeyId, int KeyNumber, KeyState State, DateTimeOffset StateSince, string? Why, bool ReportedLost,
     DateTimeOffset ValidFrom, DateTimeOffset? ValidTo, DateTimeOffset? CodeEndsAt, DateTimeOffset? ActivatedAt,
-    DateTimeOffset? DocumentEndsAt, string? Device, DeviceState? DeviceState, DateTimeOffset? LastContactAt, Reach? Reach);
+    DateTimeOffset? DocumentEndsAt, Guid DeviceId, string? Device, DeviceState? DeviceState, DateTimeOffset? LastContactAt, Reach? Reach);
 
 public sealed class ReadUser(Acts acts)
 {
@@ -37,10 +38,10 @@ public sealed class ReadUser(Acts acts)
             .OrderBy(l => l.Level!.Number).Select(l => l.LevelId).ToListAsync(q.Cancel);
         var reaches = await ReachQuery.Ask(q.Db, q.AccountId, keys, q.Cancel);
         return new UserAnswer(
-            user.Id, user.Number, user.Name, user.Email, user.Language, user.State, user.LastOpenedAt, levels,
+            user.Id, user.Number, user.Name, user.Email, user.Language, user.Version, user.State, user.LastOpenedAt, levels,
             [.. keys.Select(k => new UserKeyAnswer(
                 k.Id, k.KeyNumber, k.StateAt(q.Now), k.StateSince, k.Why, k.ReportedLost, k.ValidFrom, k.ValidTo, k.InvitationEndsAt,
-                k.ActivatedAt, k.NewestDocumentEndsAt, k.Device?.Name, k.Device?.State, k.Device?.LastSeenAt,
+                k.ActivatedAt, k.NewestDocumentEndsAt, k.DeviceId, k.Device?.Name, k.Device?.State, k.Device?.LastSeenAt,
                 reaches.GetValueOrDefault(k.Id)))]);
     }
 }

@@ -31,11 +31,22 @@ public sealed class User
     /// <summary>Language of mails and of the wallet's first words.</summary>
     public required string Language { get; set; }
 
+    /// <summary>Rises with each change of name, e-mail or language, so that of two who edit at once neither overwrites the other unseen.</summary>
+    public int Version { get; private set; } = 1;
+
     public UserState State { get; set; } = UserState.Active;
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? LastOpenedAt { get; set; }
     public List<Device> Devices { get; } = [];
     public List<MobileKey> Keys { get; } = [];
+
+    /// <summary>New details, also where lists sort and <i>Find</i> looks.</summary>
+    public void Change(string name, string? email, string language)
+    {
+        (Name, Email, Language) = (name, email, language);
+        (SortName, SearchText) = (Folding.Fold(name), Folding.SearchText(name, email, Number));
+        Version++;
+    }
 }
 
 public enum DeviceState

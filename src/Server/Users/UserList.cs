@@ -82,7 +82,7 @@ static class UserList
         return filter switch
         {
             UserFilter.All => living,
-            UserFilter.Active => living.Where(u => u.Keys.Any(k => k.State == KeyState.Active && (k.ValidTo == null || k.ValidTo > now))),
+            UserFilter.Active => living.Where(u => u.State == UserState.Active && u.Keys.Any(k => k.State == KeyState.Active && (k.ValidTo == null || k.ValidTo > now))),
             UserFilter.Waiting => living.Where(u => u.Keys.Any(k => k.State == KeyState.Invited && k.InvitationEndsAt > now)),
             UserFilter.CodeExpired => living.Where(u => u.Keys.Any(k => k.State == KeyState.Invited && k.InvitationEndsAt <= now)),
             UserFilter.Suspended => living.Where(u => u.State == UserState.Suspended || u.Keys.Any(k => k.State == KeyState.Suspended)),

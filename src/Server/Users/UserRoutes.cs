@@ -11,6 +11,14 @@ static class UserRoutes
         var users = routes.MapGroup("/api/v1/users").WithTags("Users").RequireAuthorization(AccountsSetup.ApiPolicy);
         users.MapGet("/", List).WithSummary("Users by name, fifty a page").Produces<UserListAnswer>().Refuses();
         users.MapGet("/{user:guid}", Read).WithSummary("One user").Produces<UserAnswer>().Refuses();
+        users.MapPatch("/{user:guid}", Update).WithSummary("New name, e-mail or language").Produces<UserActAnswer>().Refuses();
+        users.MapPost("/{user:guid}/suspend", SuspendUser).WithSummary("Put a user on hold, with every key").Produces<UserActAnswer>().Refuses();
+        users.MapPost("/{user:guid}/resume", ResumeUser).WithSummary("End the hold of a user").Produces<UserActAnswer>().Refuses();
+        users.MapPost("/{user:guid}/delete", DeleteUser).WithSummary("End a user and every key, for ever").Produces<UserActAnswer>().Refuses();
+
+        var devices = routes.MapGroup("/api/v1/devices").WithTags("Devices").RequireAuthorization(AccountsSetup.ApiPolicy);
+        devices.MapPatch("/{device:guid}", Rename).WithSummary("A new name for a device").Produces<DeviceAnswer>().Refuses();
+        devices.MapPost("/{device:guid}/remove", Remove).WithSummary("Take a device away; its mobile key ends").Produces<DeviceAnswer>().Refuses();
 
         var keys = routes.MapGroup("/api/v1/mobile-keys").WithTags("Mobile keys").RequireAuthorization(AccountsSetup.ApiPolicy);
         keys.MapPost("/", Issue).WithSummary("A new mobile key").Produces<NewCodeAnswer>().Refuses();
@@ -35,6 +43,24 @@ static class UserRoutes
 
     static async Task<IResult> Read(ApiCaller caller, Guid user, ReadUser read, CancellationToken cancel) =>
         Problems.Answer(await read.Ask(caller.Actor, caller.CustomerId, user, cancel));
+
+    static async Task<IResult> Update(ApiCaller caller, Guid user, UpdateUserRequest request, UpdateUser update, CancellationToken cancel) =>
+        Problems.Answer(await update.Do(caller.Actor, caller.CustomerId, user, request, cancel));
+
+    static async Task<IResult> SuspendUser(ApiCaller caller, Guid user, SuspendUserRequest request, SuspendUser suspend, CancellationToken cancel) =>
+        Problems.Answer(await suspend.Do(caller.Actor, caller.CustomerId, user, request, cancel));
+
+    static async Task<IResult> ResumeUser(ApiCaller caller, Guid user, ResumeUserRequest request, ResumeUser resume, CancellationToken cancel) =>
+        Problems.Answer(await resume.Do(caller.Actor, caller.CustomerId, user, request, cancel));
+
+    static async Task<IResult> DeleteUser(ApiCaller caller, Guid user, DeleteUserRequest request, DeleteUser delete, CancellationToken cancel) =>
+        Problems.Answer(await delete.Do(caller.Actor, caller.CustomerId, user, request, cancel));
+
+    static async Task<IResult> Rename(ApiCaller caller, Guid device, RenameDeviceRequest request, RenameDevice rename, CancellationToken cancel) =>
+        Problems.Answer(await rename.Do(caller.Actor, caller.CustomerId, device, request, cancel));
+
+    static async Task<IResult> Remove(ApiCaller caller, Guid device, RemoveDeviceRequest request, RemoveDevice remove, CancellationToken cancel) =>
+        Problems.Answer(await remove.Do(caller.Actor, caller.CustomerId, device, request, cancel));
 
     static async Task<IResult> Issue(ApiCaller caller, IssueMobileKeyRequest request, IssueMobileKey issue, CancellationToken cancel) =>
         Problems.Answer(await issue.Do(caller.Actor, caller.CustomerId, request, cancel));

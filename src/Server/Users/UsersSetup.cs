@@ -9,6 +9,12 @@ static class UsersSetup
         services.AddSingleton<IssueMobileKey>();
         services.AddSingleton<NewCode>();
         services.AddSingleton<ReadUser>();
+        services.AddSingleton<UpdateUser>();
+        services.AddSingleton<SuspendUser>();
+        services.AddSingleton<ResumeUser>();
+        services.AddSingleton<DeleteUser>();
+        services.AddSingleton<RenameDevice>();
+        services.AddSingleton<RemoveDevice>();
         services.AddSingleton<SuspendMobileKey>();
         services.AddSingleton<ResumeMobileKey>();
         services.AddSingleton<RevokeMobileKey>();

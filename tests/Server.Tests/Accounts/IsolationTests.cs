@@ -73,7 +73,7 @@ public partial class IsolationTests(Houses houses)
         using var phone = new RawPhone(server);
         await phone.MustActivate(invited.Code);
         var before = await Everything(other);
-        var ids = new Dictionary<string, string> { ["user"] = invited.UserId.ToString(), ["key"] = invited.MobileKeyId.ToString() };
+        var ids = new Dictionary<string, string> { ["user"] = invited.UserId.ToString(), ["key"] = invited.MobileKeyId.ToString(), ["device"] = (await other.Key(invited.MobileKeyId)).DeviceId.ToString() };
         using var client = server.NewClient();
         foreach (var route in Routes(server).Where(r => r.Pattern.Contains('{', StringComparison.Ordinal)))
             await Problem.Is(client.SendAsync(Request(route, ids, own.Token), Cancel), "not-found");
@@ -89,7 +89,7 @@ public partial class IsolationTests(Houses houses)
         var house = await server.NewSite();
         var token = await server.Get<MakeApiToken>().Do(house.Owner, house.Id, new(Guid.NewGuid(), "Viewer", Role.Viewer), Cancel);
         var invited = await house.Issue();
-        var ids = new Dictionary<string, string> { ["user"] = invited.UserId.ToString(), ["key"] = invited.MobileKeyId.ToString() };
+        var ids = new Dictionary<string, string> { ["user"] = invited.UserId.ToString(), ["key"] = invited.MobileKeyId.ToString(), ["device"] = (await house.Key(invited.MobileKeyId)).DeviceId.ToString() };
         var before = await Everything(house);
         using var client = server.NewClient();
         foreach (var route in Routes(server).Where(r => r.Method != "GET"))

@@ -1190,6 +1190,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
                     b.HasKey("CustomerId", "Id");
 
                     b.HasIndex("CustomerId", "Number")

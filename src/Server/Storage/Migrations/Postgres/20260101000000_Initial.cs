@@ -382,6 +382,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     SortName = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     SearchText = table.Column<string>(type: "text", nullable: false),
                     Language = table.Column<string>(type: "text", nullable: false),
+                    Version = table.Column<int>(type: "integer", nullable: false),
                     State = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     LastOpenedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)

@@ -1184,6 +1184,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("CustomerId", "Id");
 
                     b.HasIndex("CustomerId", "Number")

@@ -381,6 +381,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     SortName = table.Column<string>(type: "TEXT", nullable: false),
                     SearchText = table.Column<string>(type: "TEXT", nullable: false),
                     Language = table.Column<string>(type: "TEXT", nullable: false),
+                    Version = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     LastOpenedAt = table.Column<long>(type: "INTEGER", nullable: true)

@@ -1181,6 +1181,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("CustomerId", "Id");
 
                     b.HasIndex("CustomerId", "Number")

@@ -1,0 +1,16 @@
+using Latchkey.Server.Hosting;
+
+namespace Latchkey.Server.Users;
+
+/// <summary>What a user is called and where mails go; each part is looked at only where it is given.</summary>
+static class UserDetails
+{
+    public static Refused? Lint(string? name, string? email, string? language)
+    {
+        if (name?.Trim().Length > User.NameCharsMax || name?.Any(char.IsControl) == true)
+            return new(Refusal.NameTooLong, "name");
+        if (email is not null && !MailAddress.IsGood(email))
+            return new(Refusal.EmailWrong, "email");
+        return language is not null && !Languages.Known.Contains(language) ? new(Refusal.LanguageUnknown, "language") : null;
+    }
+}
