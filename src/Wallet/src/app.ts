@@ -98,6 +98,7 @@ export class App {
   draw(): void {
     const screen = this.#top!;
     document.body.className = screen.colour ?? '';
+    this.say('');
     this.#root.replaceChildren(screen.draw());
     scrollTo(0, 0);
     const target = this.#root.querySelector<HTMLElement>('[data-focus]') ?? this.#root.querySelector<HTMLElement>('h1');
@@ -106,14 +107,22 @@ export class App {
 
   /** Draws again in place: the same screen with newer facts. Focus stays where it is, if that is still there. */
   refresh(): void {
-    const held = document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent;
+    const active = this.#root.contains(document.activeElement) ? document.activeElement : undefined;
+    const held = active?.getAttribute('aria-label') ?? active?.textContent;
     const top = scrollY;
     this.#root.replaceChildren(this.#top!.draw());
     scrollTo(0, top);
+    if (held === undefined || held === null) return;
     const again = [...this.#root.querySelectorAll<HTMLElement>('button,a,input,h1')].find(
       (element) => (element.getAttribute('aria-label') ?? element.textContent) === held,
     );
-    again?.focus({ preventScroll: true });
+    // What was held is gone: a screen reader goes on at the title, which says what is there now.
+    (again ?? this.#root.querySelector<HTMLElement>('h1'))?.focus({ preventScroll: true });
+  }
+
+  /** For the ear alone: what goes on while the screen stays the same. */
+  say(words: string): void {
+    document.getElementById('said')!.textContent = words;
   }
 
   /** Puts the newest build in place; where none waits, the page is fetched anew. */

@@ -96,6 +96,7 @@ export function enterCode(app: App, typed = '', problem?: Problem): Screen {
     looking = true;
     text = inGroups(canonical);
     app.refresh();
+    app.say(texts.code.looking);
     try {
       const next = await arrival(app, canonical);
       if (!app.isTop(screen)) return;

@@ -7,7 +7,7 @@ import { h, icon } from './dom.ts';
 import { doorDetails, doorHeading } from './door.ts';
 import { keyDetails } from './keyDetails.ts';
 import { openDoor } from './opening.ts';
-import { chip, iconButton, note, tabs } from './parts.ts';
+import { chip, helper, iconButton, note, tabs } from './parts.ts';
 import { hasEnded, standing, wayWords } from './standing.ts';
 import { installOffer } from './install.ts';
 
@@ -71,6 +71,7 @@ export function manyDoors(app: App, key: Key, finding: boolean, find: () => void
         !ended && standing(app, key),
         app.keys.length > 1 && key.card.demo && chip(texts.home.demo, 'info', 'info'),
       ),
+      key.record.standing === 'on-hold' && helper(app, key.card, 'text'),
       finding &&
         h('input', {
           id: 'find',

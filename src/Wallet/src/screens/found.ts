@@ -69,6 +69,7 @@ export function found(app: App, code: string, seen: Look): Screen {
     working = true;
     failed = undefined;
     app.refresh();
+    app.say(texts.look.working);
     const checks = await checkPhone();
     if (interrupts(checks, seen.demo)) {
       working = false;

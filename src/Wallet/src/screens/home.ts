@@ -79,6 +79,7 @@ function oneDoor(app: App, key: Key, door: Door): HTMLElement {
             h('span', {}, texts.acts.open),
           ),
       standing(app, key),
+      key.record.standing === 'on-hold' && helper(app, key.card, 'text'),
       key.card.demo && chip(texts.home.demo, 'info', 'info'),
     ),
     installOffer(app),

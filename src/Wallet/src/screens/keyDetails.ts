@@ -3,7 +3,7 @@ import { NO_END } from '../credentials/document.ts';
 import { heldKeys } from '../keep/database.ts';
 import { cardNumber } from '../keep/key.ts';
 import { h } from './dom.ts';
-import { standing } from './standing.ts';
+import { hasEnded, standing } from './standing.ts';
 import { button, facts, helper, link, page } from './parts.ts';
 
 /** More about a key: whose, until when, who helps; renew and delete. */
@@ -28,10 +28,10 @@ export function keyDetails(app: App, keyId: string): Screen {
           [texts.key.from, card.key.from === undefined ? undefined : when.time(card.key.from)],
           [texts.key.until, card.key.until === undefined ? texts.key.noEnd : when.time(card.key.until)],
           [texts.key.renewed, when.time(record.grantedAt)],
-          [texts.key.offline, rights.expires === NO_END ? texts.key.noEnd : when.time(rights.expires)],
+          [texts.key.offline, hasEnded(key) ? undefined : rights.expires === NO_END ? texts.key.noEnd : when.time(rights.expires)],
           [texts.key.hours, card.contact.hours],
         ]),
-        h('p', { class: 'mut centre said', aria: { role: 'status' } }, said),
+        h('p', { class: 'mut centre said' }, said),
         h(
           'div',
           { class: 'foot' },
@@ -49,6 +49,7 @@ export function keyDetails(app: App, keyId: string): Screen {
     const good = app.keys.find(({ record }) => record.id === keyId)?.record.standing === 'good';
     said = !done ? app.texts.key.renewFailed : good ? app.texts.key.renewedNow : '';
     app.refresh();
+    app.say(said);
   }
 
   /** Irreversible and felt at a door, so it is asked, with Cancel in focus. */

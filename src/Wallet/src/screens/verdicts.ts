@@ -192,8 +192,9 @@ function verdict(
       'div',
       { class: 'st', aria: { role } },
       picture,
-      h('p', { class: 'who' }, who),
+      // The word first for the ear; the eye finds the door above it.
       h('h1', { tabIndex: -1 }, words.title),
+      h('p', { class: 'who' }, who),
       h('p', {}, words.say),
       ...more,
     ),
