@@ -111,6 +111,17 @@ test('the list of revoked readers never goes back', async () => {
   assert.equal(readKey(none!)!.revokedReaders!.readers.size, 1);
 });
 
+test('status lists come with a grant and stay with the key; each renewal brings the newest', async () => {
+  const site = await makeSite();
+  const device = await makeDeviceKey();
+  const grant = await grantFor(site, device);
+  const lists = [Uint8Array.of(1, 2), Uint8Array.of(3)];
+  const first = await firstGrant({ ...device, keyMade: NOW }, { ...grant, statusLists: lists }, 'https://keys.example.com');
+  assert.deepEqual(first!.statusLists, lists);
+  const next = await nextGrant(readKey(first!)!, { ...grant, statusLists: [Uint8Array.of(4)] });
+  assert.deepEqual(next!.statusLists, [Uint8Array.of(4)]);
+});
+
 test('proofs carry their own type and verify with the device key only', async () => {
   const device = await makeDeviceKey();
   const signer = (message: Bytes) => sign(device.signer, message);
@@ -203,6 +214,10 @@ test('calls: answers are read strictly, refusals come by name, everything else i
       assert.equal((await refusal(500, body)).problem, 'unreachable');
     const grant = { site: base64url(SITE), key: 3, document: 'AA', siteCard: 'AA==', statusLists: [], now: 5 };
     assert.equal((await refusal(200, JSON.stringify(grant), () => renew(address, SITE))).problem, 'unreachable');
+    const lists = (statusLists: unknown) => JSON.stringify({ ...grant, siteCard: 'AQ', statusLists });
+    assert.equal((await refusal(200, lists(['AQ', 'A']), () => renew(address, SITE))).problem, 'unreachable');
+    answer = { status: 200, body: lists(['AQ', 'Ag']) };
+    assert.deepEqual((await renew(address, SITE)).statusLists, [Uint8Array.of(1), Uint8Array.of(2)]);
     answer = { status: 200, body: JSON.stringify({ ...grant, siteCard: 'AQ' }) };
     assert.ok(equal((await renew(address, SITE)).siteCard, Uint8Array.of(1)));
   } finally {
