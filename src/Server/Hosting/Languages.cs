@@ -7,5 +7,5 @@ public static class Languages
 {
     public const string Default = "en";
 
-    public static readonly FrozenSet<string> Known = ["en", "cs"];
+    public static readonly FrozenSet<string> Known = ["en", "cs", "sv", "de", "fr"];
 }

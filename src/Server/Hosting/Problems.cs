@@ -23,7 +23,7 @@ public static class Problems
         Refusal.NameTooLong => new("name-too-long", 400, "Name too long", "A name has 1 to 80 characters, none of them control characters."),
         Refusal.EmailMissing => new("email-missing", 400, "E-mail missing", "Enter an e-mail address, or send no mail."),
         Refusal.EmailWrong => new("email-wrong", 400, "E-mail not complete", "This is not an e-mail address: name@example.com is one."),
-        Refusal.LanguageUnknown => new("language-unknown", 400, "Language not known", "Mails are written in en or cs."),
+        Refusal.LanguageUnknown => new("language-unknown", 400, "Language not known", "Mails are written in en, cs, sv, de or fr."),
         Refusal.TimeZoneUnknown => new("time-zone-unknown", 400, "Time zone not known", "Give an IANA name such as Europe/Prague."),
         Refusal.UserNumberOutOfRange => new("user-id-out-of-range", 400, "User ID out of range", "A User ID is a number from 1 to 999999999."),
         Refusal.UserNumberTaken => new("user-id-taken", 409, "User ID taken", "Another user has this User ID. Take the proposed one."),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Resources;
 
 namespace Latchkey.Server.Notices;
@@ -33,7 +32,8 @@ public static class InvitationMail
         var button = Say("Invitation.Button");
         var computer = Say("Invitation.Computer");
         var typed = Say("Invitation.Type", invitation.Origin.Authority + "/w/");
-        var ends = Say("Invitation.Ends", Moment(invitation.CodeEndsAt, invitation.TimeZone, language), invitation.TimeZone);
+        var moment = Moment(invitation.CodeEndsAt, invitation.TimeZone, language);
+        var ends = Say("Invitation.Ends", moment, invitation.TimeZone);
         var help = Help(invitation, Say);
         var groups = invitation.Code.Split('-');
         var half = (groups.Length + 1) / 2;
@@ -57,9 +57,15 @@ public static class InvitationMail
 
             {invitation.Customer}
             """;
-        var html = InvitationHtml.Write(
-            invitation.Language, subject, invitation.Customer, title, hello, button, invitation.Link, computer, typed,
-            firstLine, secondLine, ends, help, Say("Invitation.Picture"), Say("Invitation.SentBy", invitation.Customer));
+        var html = MailHtml.Write(
+            invitation.Language, subject, invitation.Customer, Say("Invitation.SentBy", invitation.Customer),
+            MailHtml.Title(title),
+            MailHtml.Paragraph(hello),
+            MailHtml.Button(button, invitation.Link),
+            MailHtml.Code(computer, typed, firstLine, secondLine, Say("Invitation.Picture")),
+            MailHtml.Small(ends, moment),
+            MailHtml.Line(),
+            MailHtml.Small(help));
         return new(
             invitation.Customer, invitation.ContactEmail, invitation.Email, invitation.Name, invitation.Language, subject, text, html,
             invitation.Link);
@@ -80,9 +86,6 @@ public static class InvitationMail
     static string Moment(DateTimeOffset moment, string timeZone, CultureInfo language)
     {
         var local = TimeZoneInfo.ConvertTime(moment, TimeZoneInfo.FindSystemTimeZoneById(timeZone));
-        var pattern = language.TwoLetterISOLanguageName == "cs" ? "dddd d. MMMM yyyy, HH:mm" : "dddd d MMM yyyy, HH:mm";
-        return local.ToString(pattern, language);
+        return local.ToString(Word("Moment", language), language);
     }
-
-    internal static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

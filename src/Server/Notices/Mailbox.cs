@@ -39,9 +39,6 @@ public sealed class Mailbox(Store store, Outbox outbox, Settings settings)
         if (message is null)
             return null;
         var mail = outbox.Open(message);
-        var html = mail.QrText is { } text
-            ? mail.Html.Replace("cid:qr", "data:image/png;base64," + Convert.ToBase64String(MimeMail.QrPicture(text)), StringComparison.Ordinal)
-            : mail.Html;
-        return new(mail.FromName, mail.To, mail.Subject, message.DoneAt!.Value, mail.Text, html, mail.QrText);
+        return new(mail.FromName, mail.To, mail.Subject, message.DoneAt!.Value, mail.Text, MimeMail.Framed(mail), mail.QrText);
     }
 }

@@ -7,6 +7,7 @@ namespace Latchkey.Server.Notices;
 static class MimeMail
 {
     const string QrId = "qr";
+    const string MarkId = "mark";
     const int QrPixelsPerModule = 6;
 
     public static MimeMessage Build(Guid id, Mail mail, string from, Uri origin)
@@ -24,17 +25,37 @@ static class MimeMail
         message.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
         message.Headers.Add(HeaderId.ContentLanguage, mail.Language);
         var body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html };
-        if (mail.QrText is { } text)
+        foreach (var (name, png) in Pictures(mail))
         {
-            var picture = body.LinkedResources.Add("qr.png", QrPicture(text), new ContentType("image", "png"));
-            picture.ContentId = QrId;
-            picture.ContentDisposition = new(ContentDisposition.Inline) { FileName = "qr.png" };
+            var picture = body.LinkedResources.Add($"{name}.png", png, new ContentType("image", "png"));
+            picture.ContentId = name;
+            picture.ContentDisposition = new(ContentDisposition.Inline) { FileName = $"{name}.png" };
         }
         message.Body = body.ToMessageBody();
         return message;
     }
 
-    public static byte[] QrPicture(string text)
+    /// <summary>The mail with its pictures written into it, for a frame in a page.</summary>
+    public static string Framed(Mail mail) =>
+        Pictures(mail).Aggregate(mail.Html, (html, picture) =>
+            html.Replace($"cid:{picture.Id}", $"data:image/png;base64,{Convert.ToBase64String(picture.Png)}", StringComparison.Ordinal));
+
+    static IEnumerable<(string Id, byte[] Png)> Pictures(Mail mail)
+    {
+        yield return (MarkId, Mark.Value);
+        if (mail.QrText is { } text)
+            yield return (QrId, QrPicture(text));
+    }
+
+    static readonly Lazy<byte[]> Mark = new(() =>
+    {
+        using var resource = typeof(MimeMail).Assembly.GetManifestResourceStream("mark.png")!;
+        using var bytes = new MemoryStream();
+        resource.CopyTo(bytes);
+        return bytes.ToArray();
+    });
+
+    static byte[] QrPicture(string text)
     {
         using var data = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
         using var picture = new PngByteQRCode(data);
