@@ -6,6 +6,7 @@ using Latchkey.Protocol.Link;
 using Latchkey.Protocol.Wire;
 using Latchkey.Reader.Door;
 using Latchkey.Reader.Link;
+using Latchkey.Reader.Store;
 using Latchkey.Reader.Tests.Setting;
 
 namespace Latchkey.Reader.Tests;
@@ -136,6 +137,26 @@ public class Linking
         await linked.Server.Send(new ReceiptFrame(linked.Door.Site.Receipt(backup)));
 
         await Eventually.Holds(() => linked.Server.StoredState.Seq > backup.Seq && linked.Door.Core.Log.Waiting == 0, "sent again", linked.Tick);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_put_back_from_before_what_was_trimmed_gets_what_is_left(bool forgotAll)
+    {
+        await using var linked = await Linked.Start();
+        await Eventually.Holds(() => linked.Door.Core.Log.Waiting == 0, "received", linked.Tick);
+        var backup = forgotAll ? ChainState.Start(linked.Door.Site.Reader) : linked.Server.StoredState;
+        for (var i = 0; i < EventLog.KeptMax + 200; i++)
+            linked.Door.Core.Log.Append(EventKind.Tamper, payload => payload);
+        await Eventually.Holds(() => linked.Door.Core.Log.Waiting == 0, "received and trimmed", linked.Tick);
+        var newest = linked.Server.StoredState.Seq;
+
+        linked.Server.ForgetAfter(backup);
+        linked.Door.Core.Log.Append(EventKind.Tamper, payload => payload);
+        await Eventually.Holds(() => linked.Server.StoredState.Seq == newest + 1 && linked.Door.Core.Log.Waiting == 0, "gone on", linked.Tick);
+        Assert.Equal(linked.Door.Events()[0].Seq - 1 - backup.Seq, linked.Server.Lost);
+        Assert.True(linked.Server.Lost > 0);
     }
 
     [Fact]

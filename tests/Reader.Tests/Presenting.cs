@@ -279,6 +279,34 @@ public class Presenting
     }
 
     [Fact]
+    public async Task While_the_server_is_away_for_long_strangers_are_one_event_an_hour_and_known_keys_all_of_them()
+    {
+        await using var door = Setting.Door.Open();
+        using var phone = door.Site.NewPhone().Renew(door.Now, lifespan: 365 * 24 * 3600);
+        while (door.Core.Log.Waiting < StrangerLog.WaitingMax)
+            door.Core.Log.Append(EventKind.Tamper, payload => payload);
+        for (var minute = 0; minute < 180; minute++)
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                using var connection = door.Core.OpenConnection()!;
+                connection.Subscribe();
+                connection.Write([1, 2, 3]);
+            }
+
+            if (minute % 60 == 30)
+                Assert.Equal(Reason.Granted, door.ReasonOf(phone));
+            door.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        var decisions = door.Events().Where(entry => entry.Kind == EventKind.Decision).Select(entry => entry.Payload).ToList();
+        Assert.Equal(3, decisions.Count(payload => payload.Reason == Reason.Granted));
+        var strangers = decisions.Where(payload => payload.Reason == Reason.Malformed).ToList();
+        Assert.Equal(3, strangers.Count);
+        Assert.StartsWith("119 more", strangers[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_transaction_ends_after_ten_seconds_and_an_announced_document_after_two()
     {
         await using var door = Setting.Door.Open();

@@ -96,6 +96,27 @@ public static class EventChain
         return ChainVerdict.Next;
     }
 
+    /// <summary>
+    /// As <see cref="Check(ChainState, EventRecord, ReadOnlySpan{byte}, out ChainState)"/>, for the oldest event that the reader still has (events 2):
+    /// where those before it are lost, its own word for the one before is taken, and the chain goes on from there.
+    /// </summary>
+    /// <param name="lost">How many events there were in between; 0 if none.</param>
+    public static ChainVerdict CheckOldest(
+        ChainState last, EventRecord record, ReadOnlySpan<byte> storedHash, out ChainState next, out long lost)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        lost = 0;
+        var verdict = Check(last, record, storedHash, out next);
+        if (verdict != ChainVerdict.Gap || !EventHeader.TryRead(record.Header, out var header))
+            return verdict;
+        verdict = Check(new(last.Reader, last.Boot, header.Seq - 1, header.Prev), record, out next);
+        if (verdict == ChainVerdict.Next)
+            lost = header.Seq - 1 - last.Seq;
+        else
+            next = last;
+        return verdict;
+    }
+
     /// <summary>As the other, for an event that is not older than the newest stored one.</summary>
     public static ChainVerdict Check(ChainState last, EventRecord record, out ChainState next) => Check(last, record, [], out next);
 }

@@ -5,7 +5,8 @@ using Latchkey.Protocol.Wire;
 namespace Latchkey.Protocol.Events;
 
 /// <summary>The site's word that it has stored a reader's events up to one (spec/events.md).</summary>
-/// <param name="Hash">Hash of that event, 32 bytes.</param>
+/// <param name="Boot">0 with <paramref name="Seq"/> 0: none is stored.</param>
+/// <param name="Hash">Hash of that event, 32 bytes; zeros where none is stored.</param>
 public sealed record Receipt(ReaderId Reader, long Boot, long Seq, byte[] Hash)
 {
     private const int HashBytes = 32;
@@ -14,7 +15,6 @@ public sealed record Receipt(ReaderId Reader, long Boot, long Seq, byte[] Hash)
     public static Linted<Receipt> For(ChainState stored)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        ArgumentOutOfRangeException.ThrowIfLessThan(stored.Seq, 1);
         return new(new Receipt(stored.Reader, stored.Boot, stored.Seq, stored.Hash));
     }
 
@@ -55,10 +55,11 @@ public sealed record Receipt(ReaderId Reader, long Boot, long Seq, byte[] Hash)
         source.OpenMap();
         var receipt = new Receipt(
             source.Key(1).Bytes<ReaderId>(ReaderId.Bytes, ReaderId.TryRead),
-            source.Key(2).Uint(CborSource.SafeIntegerMax, min: 1),
-            source.Key(3).Uint(CborSource.SafeIntegerMax, min: 1),
+            source.Key(2).Uint(CborSource.SafeIntegerMax),
+            source.Key(3).Uint(CborSource.SafeIntegerMax),
             source.Key(4).Bytes(HashBytes));
         source.CloseMap();
-        return receipt;
+        var isStart = receipt == For(ChainState.Start(receipt.Reader)).Value;
+        return isStart || receipt is { Boot: > 0, Seq: > 0 } ? receipt : throw CborSource.Refuse("a receipt for half a beginning");
     }
 }

@@ -85,7 +85,8 @@ public sealed record NotAppliedFrame(string Refusal) : LinkFrame
 public sealed record EventBytes(byte[] Header, byte[] Payload);
 
 /// <summary>Reader: events, ascending.</summary>
-public sealed record EventsFrame(IReadOnlyList<EventBytes> Events) : LinkFrame
+/// <param name="FromOldest">The first is the oldest that the reader still has: what came before it is gone for good.</param>
+public sealed record EventsFrame(IReadOnlyList<EventBytes> Events, bool FromOldest = false) : LinkFrame
 {
     public const int BatchMax = 128;
     public const int EventBytesMax = 2048;
@@ -93,7 +94,7 @@ public sealed record EventsFrame(IReadOnlyList<EventBytes> Events) : LinkFrame
 
     public override int Type => Number;
 
-    private protected override int Entries => 1;
+    private protected override int Entries => FromOldest ? 2 : 1;
 
     private protected override void WriteBody(CborWriter writer)
     {
@@ -107,9 +108,14 @@ public sealed record EventsFrame(IReadOnlyList<EventBytes> Events) : LinkFrame
             writer.WriteEndArray();
         }
         writer.WriteEndArray();
+        if (FromOldest)
+            writer.Bool(2, true);
     }
 
-    internal static EventsFrame Read(CborSource source) => new(source.Key(1).Array(BatchMax, ReadEvent));
+    internal static EventsFrame Read(CborSource source) => new(source.Key(1).Array(BatchMax, ReadEvent), source.HasKey(2) && IsTrue(source));
+
+    // Not so is said by leaving it out.
+    private static bool IsTrue(CborSource source) => source.Bool() ? true : throw CborSource.Refuse("a false that is not written");
 
     private static EventBytes ReadEvent(CborSource source)
     {

@@ -170,14 +170,14 @@ internal sealed class LinkSession(LinkSocket socket, LinkParts parts)
     {
         while (true)
         {
-            var batch = parts.Log.Next();
+            var (batch, fromOldest) = parts.Log.Next();
             if (batch.Count == 0)
             {
                 await events.Wait(cancel);
                 continue;
             }
 
-            await socket.Send(new EventsFrame([.. batch.Select(record => new EventBytes(record.Header, record.Payload))]), cancel);
+            await socket.Send(new EventsFrame([.. batch.Select(record => new EventBytes(record.Header, record.Payload))], fromOldest), cancel);
             await receipts.Wait(ReceiptTime, parts.Time, cancel);
         }
     }

@@ -92,22 +92,24 @@ public sealed class EventLog
         }
     }
 
-    /// <summary>The oldest events without a receipt, ascending.</summary>
-    public IReadOnlyList<EventRecord> Next()
+    /// <summary>The oldest events without a receipt, ascending, and whether there are none before them any more.</summary>
+    public (IReadOnlyList<EventRecord> Events, bool FromOldest) Next()
     {
         lock (gate)
         {
-            return store.All(
+            var next = store.All(
                 "SELECT header, payload FROM events WHERE seq > $1 ORDER BY seq LIMIT $2",
                 row => new EventRecord(row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1)),
                 received,
                 (long)EventChain.BatchMax);
+            return (next, received + 1 == Oldest().Seq);
         }
     }
 
     /// <summary>
     /// The site has all events up to this one, and is to be sent those behind it: also when that is less than it had before (a server put back from
-    /// a backup). False if it speaks of an event that is not this reader's own: then nothing is trimmed (events, "Chain and receipt" 4).
+    /// a backup). What it lacks and was trimmed is gone: it gets all that is left. False if it speaks of an event that is not this reader's own: then
+    /// nothing is trimmed (events, "Chain and receipt" 4 and 5).
     /// </summary>
     public bool Take(Receipt receipt)
     {
@@ -115,20 +117,33 @@ public sealed class EventLog
         {
             if (receipt.Seq == received)
                 return true;
-            var header = store.First("SELECT header FROM events WHERE seq = $1", row => row.GetFieldValue<byte[]>(0), receipt.Seq);
-            if (header is null || !EventHeader.HashOf(header).AsSpan().SequenceEqual(receipt.Hash))
+            var oldest = Oldest();
+            var upTo = Math.Max(receipt.Seq, oldest.Seq - 1);
+            if (receipt.Seq >= oldest.Seq - 1 && !HashAt(receipt.Seq, oldest).AsSpan().SequenceEqual(receipt.Hash))
                 return false;
             store.Write(() =>
             {
-                Marks.Set(store, Marks.Received, receipt.Seq);
-                store.Run("DELETE FROM events WHERE seq <= $1 AND seq <= $2", receipt.Seq, chain.Seq - KeptMax);
+                Marks.Set(store, Marks.Received, upTo);
+                store.Run("DELETE FROM events WHERE seq <= $1 AND seq <= $2", upTo, chain.Seq - KeptMax);
             });
-            received = receipt.Seq;
+            received = upTo;
         }
 
         Appended?.Invoke();
         return true;
     }
+
+    // The log is never empty: each start is an event, and what is newest stays.
+    private EventHeader Oldest() => EventHeader.TryRead(
+        store.First("SELECT header FROM events ORDER BY seq LIMIT 1", row => row.GetFieldValue<byte[]>(0)), out var header)
+        ? header
+        : throw new InvalidOperationException("The log holds an event that does not read.");
+
+    // Of the event before the oldest, the oldest one knows the hash.
+    private byte[]? HashAt(long seq, EventHeader oldest) =>
+        seq == oldest.Seq - 1 ? oldest.Prev
+        : store.First("SELECT header FROM events WHERE seq = $1", row => row.GetFieldValue<byte[]>(0), seq) is { } header ? EventHeader.HashOf(header)
+        : null;
 
     private void Remember(LoggedEvent entry)
     {

@@ -156,7 +156,7 @@ public sealed class Admission(Doorway door, Rules rules, EventLog log, ReaderSto
     {
         string? text = null;
         var limited = !genuine || (facts.ThrottledUntil is not null && !decision.IsGrant);
-        if (limited && !strangers.Admits(now, out text))
+        if (limited && !strangers.Admits(now, log.Waiting, out text))
             return false;
         var document = presentation.Document;
         log.Append(
@@ -216,7 +216,7 @@ public sealed class Admission(Doorway door, Rules rules, EventLog log, ReaderSto
         lock (gate)
         {
             var now = clock.Now;
-            if (strangers.Admits(now, out var text))
+            if (strangers.Admits(now, log.Waiting, out var text))
             {
                 log.Append(EventKind.Decision, payload => payload with
                 {

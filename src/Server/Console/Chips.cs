@@ -56,7 +56,7 @@ static class Chips
     {
         var (icon, tone) = reader.Condition switch
         {
-            ReaderCondition.RefusesBundle or ReaderCondition.RulesTooOld or ReaderCondition.EventsBroken => ("warn", Tone.Bad),
+            ReaderCondition.RefusesBundle or ReaderCondition.RulesTooOld or ReaderCondition.EventsBroken or ReaderCondition.EventsLost => ("warn", Tone.Bad),
             ReaderCondition.NoNetwork => ("wifioff", Tone.Bad),
             ReaderCondition.DeletedNotTold => ("warn", Tone.Warn),
             ReaderCondition.ClockOff or ReaderCondition.Behind => ("clock", Tone.Warn),

@@ -1,3 +1,4 @@
+using Latchkey.Protocol.Bundles;
 using Latchkey.Protocol.Credentials;
 using Latchkey.Protocol.Decisions;
 using Latchkey.Protocol.Events;
@@ -21,6 +22,7 @@ static class DecodeEvents
         var numbers = decoded.Select(d => d.Payload.KeyNumber).OfType<uint>().Select(n => (int)n).Distinct().ToList();
         var keys = await db.MobileKeys.Where(k => k.CustomerId == customerId && numbers.Contains(k.KeyNumber))
             .Include(k => k.User).ToDictionaryAsync(k => k.KeyNumber, cancel);
+        var knew = await Knowledge.Of(db, customerId, decoded[0].Header.Reader.Value, cancel);
         var arrival = await Arrivals(db, customerId, records.Count, cancel) - records.Count;
         for (var i = 0; i < records.Count; i++)
         {
@@ -50,7 +52,8 @@ static class DecodeEvents
                 UserId = key?.UserId,
                 DurationMs = payload.DurationMs is { } ms ? (int)Math.Min(ms, int.MaxValue) : null,
                 BundleSeq = payload.BundleSeq,
-                Annotation = Annotate(header.Kind, payload, key, at),
+                Annotation = Annotate(header.Kind, payload, key, at)
+                    ?? (knew.Differs(header.Kind, payload) ? EventAnnotation.ReplayDiffers : null),
             });
             if (header.Kind == EventKind.Decision && payload.Reason?.IsGrant() == true
                 && key?.User is { } user && !(user.LastOpenedAt >= at))
@@ -78,6 +81,42 @@ static class DecodeEvents
         if (!isOpened || !isStopped || at < key.StateSince || !(payload.BundleSeq < key.ReachSeq))
             return null;
         return key.ReportedLost ? EventAnnotation.Lost : EventAnnotation.NotSynced;
+    }
+
+    /// <summary>
+    /// What the reader knew: the bundle it acknowledged, and the one sent since, which it may have decided by before it could
+    /// say so. A decision by an older one can't be run again.
+    /// </summary>
+    sealed record Knowledge(Known? Acked, Known? Sent)
+    {
+        public static async Task<Knowledge> Of(Db db, Guid customerId, Guid readerId, CancellationToken cancel)
+        {
+            var row = await db.ReaderStatements.AsNoTracking().SingleOrDefaultAsync(
+                s => s.CustomerId == customerId && s.ReaderId == readerId, cancel);
+            return row is null
+                ? new(null, null)
+                : new(
+                    Known.Of(row.AckedEpoch, row.AckedSeq, row.AckedBundle, since: null),
+                    Known.Of(row.SentEpoch, row.SentSeq, row.SentBundle, row.SentIssuedAt));
+        }
+
+        public bool Differs(EventKind kind, EventPayload payload)
+        {
+            if (kind != EventKind.Decision)
+                return false;
+            // The newer of two with the same number is a refresh; before it was issued the other one counted.
+            var known = Sent?.Fits(payload) == true ? Sent : Acked?.Fits(payload) == true ? Acked : null;
+            return known is not null && DecideAgain.By(known.Bundle, payload) == Replay.Differs;
+        }
+    }
+
+    sealed record Known(long Epoch, long Seq, Bundle Bundle, DateTimeOffset? Since)
+    {
+        public static Known? Of(long epoch, long seq, byte[]? bytes, DateTimeOffset? since) =>
+            Bundle.TryRead(bytes, out var bundle) ? new(epoch, seq, bundle, since) : null;
+
+        public bool Fits(EventPayload payload) => (payload.BundleEpoch, payload.BundleSeq) == (Epoch, Seq)
+            && (Since is null || payload.Now >= Since.Value.ToUnixTimeSeconds());
     }
 
     // One statement on both engines. The row stays locked until the commit, so arrivals are seen in their order.

@@ -79,4 +79,13 @@ public sealed class ReaderChain
     /// <summary>What is wrong with what the reader sends, and since when; null while the chain goes on.</summary>
     public ChainFault? Fault { get; set; }
     public DateTimeOffset? FaultSince { get; set; }
+
+    /// <summary>
+    /// Events that will never come: the reader had trimmed them when the store, put back from a backup, asked for them. How
+    /// many there are between the first and the last number, until an administrator accepts it; 0 where none are missed.
+    /// </summary>
+    public long Lost { get; set; }
+    public long? LostFrom { get; set; }
+    public long? LostTo { get; set; }
+    public DateTimeOffset? LostAt { get; set; }
 }

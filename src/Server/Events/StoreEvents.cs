@@ -13,8 +13,8 @@ namespace Latchkey.Server.Events;
 /// </summary>
 public sealed class StoreEvents(Store store, SiteSigners signers, Hints hints, TimeProvider time, ILogger<StoreEvents> log)
 {
-    /// <returns>The signed receipt for the newest stored event; null while none is stored.</returns>
-    public async Task<byte[]?> Take(Guid customerId, Guid readerId, IReadOnlyList<EventBytes> batch, CancellationToken cancel)
+    /// <returns>The signed receipt for the newest stored event.</returns>
+    public async Task<byte[]> Take(Guid customerId, Guid readerId, EventsFrame batch, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(batch);
         var now = time.GetUtcNow();
@@ -28,10 +28,8 @@ public sealed class StoreEvents(Store store, SiteSigners signers, Hints hints, T
             cancel);
         if (fault is not null)
             log.LogWarning("Events of reader {Reader} of site {Site} do not go on: {Fault}.", readerId, customerId, fault);
-        if (batch.Count > 0)
+        if (batch.Events.Count > 0)
             hints.Raise(HintKind.Readers, customerId);
-        if (stored.Seq == 0)
-            return null;
         await using var db = store.Open();
         return Receipt.Sign(Receipt.For(stored), await signers.Of(db, customerId, KeyPurpose.Site, cancel));
     }
@@ -48,17 +46,22 @@ public sealed class StoreEvents(Store store, SiteSigners signers, Hints hints, T
     }
 
     static async Task<(ChainState State, ChainFault? Fault)> Append(
-        Db db, ReaderChain chain, IReadOnlyList<EventBytes> batch, DateTimeOffset now, CancellationToken cancel)
+        Db db, ReaderChain chain, EventsFrame batch, DateTimeOffset now, CancellationToken cancel)
     {
         var state = new ChainState(ReaderId.From(chain.ReaderId), chain.Boot, chain.Seq, chain.Hash ?? new byte[32]);
-        var known = await KnownHashes(db, chain, batch, cancel);
+        var known = await KnownHashes(db, chain, batch.Events, cancel);
         List<EventRecord> fresh = [];
         ChainFault? fault = null;
-        foreach (var bytes in batch)
+        foreach (var bytes in batch.Events)
         {
             var record = new EventRecord(bytes.Header, bytes.Payload);
             var storedHash = EventHeader.TryRead(bytes.Header, out var header) ? known.GetValueOrDefault(header.Seq) : null;
-            var verdict = EventChain.Check(state, record, storedHash, out var next);
+            var lost = 0L;
+            var verdict = batch.FromOldest && bytes == batch.Events[0]
+                ? EventChain.CheckOldest(state, record, storedHash, out var next, out lost)
+                : EventChain.Check(state, record, storedHash, out next);
+            if (lost > 0)
+                Miss(chain, state.Seq + 1, lost, now);
             fault = FaultOf(verdict);
             if (fault is not null)
                 break;
@@ -73,6 +76,15 @@ public sealed class StoreEvents(Store store, SiteSigners signers, Hints hints, T
         else if (fault is not null && chain.Fault != fault)
             (chain.Fault, chain.FaultSince) = (fault, now);
         return (state, fault);
+    }
+
+    // A second loss before the first was accepted widens the span; the count stays that of the missing ones.
+    static void Miss(ReaderChain chain, long from, long count, DateTimeOffset now)
+    {
+        chain.Lost += count;
+        chain.LostFrom ??= from;
+        chain.LostTo = from + count - 1;
+        chain.LostAt = now;
     }
 
     static ChainFault? FaultOf(ChainVerdict verdict) => verdict switch

@@ -8,7 +8,6 @@ using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
-using DecidedPresentation = Latchkey.Protocol.Decisions.Presentation;
 using MobileKeyState = Latchkey.Server.Users.KeyState;
 
 namespace Latchkey.Server.Events;
@@ -165,35 +164,14 @@ public sealed class WhyEvent(Acts acts)
 
     static async Task<Replay> Again(Db db, Event stored, EventPayload? payload, CancellationToken cancel)
     {
-        if (payload is not { Now: { } now, Facts: { } facts, Way: { } way, Credential: { } kind }
-            || (payload.Document is null && kind != CredentialKind.Console))
+        if (stored.Annotation == EventAnnotation.ReplayDiffers)
+            return Replay.Differs;
+        if (payload is null)
             return Replay.NotPossible;
         var known = await db.ReaderStatements.AsNoTracking()
             .Where(s => s.CustomerId == stored.CustomerId && s.ReaderId == stored.ReaderId
                 && s.AckedEpoch == payload.BundleEpoch && s.AckedSeq == payload.BundleSeq)
             .Select(s => s.AckedBundle).SingleOrDefaultAsync(cancel);
-        if (!Bundle.TryRead(known, out var bundle))
-            return Replay.NotPossible;
-        if (kind == CredentialKind.Console)
-            return Same(Decider.DecideConsole(bundle, facts, now));
-        var reading = DocumentReading.Read(payload.Document!, bundle.Site, bundle.Issuers.Values);
-        var flags = payload.Flags ?? EventFlags.None;
-        var presentation = new DecidedPresentation
-        {
-            Way = way,
-            Authenticity = payload.Authenticity ?? reading.Authenticity,
-            Kind = kind,
-            Document = reading.Document,
-            IssuerKid = reading.IssuerKid,
-            DeviceKey = payload.DeviceKey,
-            Dated = payload.Dated,
-            VerifiedAt = payload.VerifiedAt,
-            ScreenLock = flags.HasFlag(EventFlags.ScreenLock),
-            OneTap = flags.HasFlag(EventFlags.OneTap),
-            SignalPercent = (int?)payload.SignalPercent,
-        };
-        return Same(Decider.Decide(bundle, presentation, facts, now));
-
-        Replay Same(Decision decision) => decision.Reason == payload.Reason ? Replay.Same : Replay.Differs;
+        return Bundle.TryRead(known, out var bundle) ? DecideAgain.By(bundle, payload) : Replay.NotPossible;
     }
 }

@@ -115,6 +115,36 @@ public sealed class DeleteReader(Acts acts)
     }
 }
 
+/// <summary>Accepts that events of a reader are lost, so that it is shown no longer. What was lost stays in the audit.</summary>
+/// <param name="Id">Made by the client: the same id acts once.</param>
+/// <param name="To">Highest number of the lost events, as shown: what was lost since is not accepted with it.</param>
+public sealed record AcceptLostEventsRequest(Guid Id, long To);
+
+public sealed class AcceptLostEvents(Acts acts)
+{
+    public Task<Outcome<ReaderAnswer>> Do(
+        Actor actor, Guid customerId, Guid readerId, AcceptLostEventsRequest request, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return acts.Do<object, ReaderAnswer>(
+            nameof(AcceptLostEvents), actor, customerId, Role.Manager, request.Id, new { readerId, request },
+            async act =>
+            {
+                if (await act.FindReader(readerId) is not { } reader)
+                    return Refusal.NotFound;
+                // The row first: it is the lock of the reader's chain, and what is read then stays true until the commit.
+                var chain = act.Db.ReaderChains.Where(c => c.CustomerId == customerId && c.ReaderId == readerId);
+                await chain.ExecuteUpdateAsync(s => s.SetProperty(c => c.Seq, c => c.Seq), cancel);
+                if (await chain.SingleOrDefaultAsync(c => c.Lost > 0 && c.LostTo == request.To, cancel) is not { } lost)
+                    return new Refused(Refusal.NotFound, "to", "No such events are lost at this reader.");
+                act.Audit(reader.Id, new { reader.Name, reader.ReaderId, lost.Lost, from = lost.LostFrom, to = lost.LostTo, at = lost.LostAt });
+                (lost.Lost, lost.LostFrom, lost.LostTo, lost.LostAt) = (0, null, null, null);
+                return new ReaderAnswer(reader.Id, reader.ReaderId, reader.Name);
+            },
+            cancel);
+    }
+}
+
 static class FoundReader
 {
     /// <summary>A reader of the act's customer that is not deleted.</summary>

@@ -19,6 +19,9 @@ public enum ReaderCondition
     /// <summary>Its events have a gap, a fork or a break.</summary>
     EventsBroken,
 
+    /// <summary>Events of it are lost for good, and nobody has accepted that yet.</summary>
+    EventsLost,
+
     /// <summary>No link, since its last contact.</summary>
     NoNetwork,
 
@@ -57,19 +60,27 @@ public enum ReaderCondition
 /// <param name="RadioAddress">Where its virtual radio listens; only demo and test readers have one.</param>
 /// <param name="EventsWaiting">Events it holds that have not been stored here.</param>
 /// <param name="EventsFault">What is wrong with its events.</param>
+/// <param name="EventsLost">Events of it that will never come, until somebody accepts that.</param>
 /// <param name="Refusal">Why it refused its newest statement.</param>
 /// <param name="OpensUntil">Of a deleted reader that was not told: until when it can go on opening, at the latest.</param>
 public sealed record ReaderRow(
     Guid Id, string ReaderId, string Name, ReaderCondition Condition, bool Online, DateTimeOffset? LastContactAt,
     long DesiredSeq, long AppliedSeq, string? Software, bool InService, int UnlockSeconds, IReadOnlyList<string> Ways,
     Presentation Presentation, SecondFactor SecondFactor, bool OneTap, int RangePercent, string? RadioAddress,
-    int EventsWaiting, ChainFault? EventsFault, string? Refusal, DateTimeOffset? OpensUntil)
+    int EventsWaiting, ChainFault? EventsFault, EventsLost? EventsLost, string? Refusal, DateTimeOffset? OpensUntil)
 {
     public long Behind => Math.Max(0, DesiredSeq - AppliedSeq);
 
     /// <summary>A red number in the menu counts these.</summary>
     public bool NeedsAttention => Condition <= ReaderCondition.ClockOff;
 }
+
+/// <summary>Events that are neither in the store, which was put back from a backup, nor with the reader, which had trimmed them.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="From">Lowest number among them.</param>
+/// <param name="To">Highest number among them.</param>
+/// <param name="At">When it showed.</param>
+public sealed record EventsLost(long Count, long From, long To, DateTimeOffset At);
 
 /// <param name="Readers">Those that need a person first, then by name.</param>
 /// <param name="UpToDate">How many have applied everything.</param>
@@ -108,14 +119,18 @@ public sealed class ReaderList(Acts acts, Links links)
                 Acked = statement == null ? 0 : statement.AckedSeq,
                 IssuedAt = statement == null ? null : statement.SentIssuedAt,
                 Refusal = statement == null ? null : statement.Refusal,
-                Fault = chain == null ? null : chain.Fault,
+                Chain = chain,
             }).ToListAsync(cancel);
-        return [.. rows.Select(r => Row(r.reader, r.Acked, desired, r.IssuedAt, r.Refusal, r.Fault, links, now))];
+        return [.. rows.Select(r => Row(r.reader, r.Acked, desired, r.IssuedAt, r.Refusal, r.Chain?.Fault, LostOf(r.Chain), links, now))];
     }
 
+    static EventsLost? LostOf(ReaderChain? chain) => chain is { Lost: > 0, LostFrom: { } from, LostTo: { } to, LostAt: { } at }
+        ? new(chain.Lost, from, to, at)
+        : null;
+
     static ReaderRow Row(
-        Reader reader, long applied, long desired, DateTimeOffset? issuedAt, string? refusal, ChainFault? fault, Links links,
-        DateTimeOffset now)
+        Reader reader, long applied, long desired, DateTimeOffset? issuedAt, string? refusal, ChainFault? fault,
+        EventsLost? lost, Links links, DateTimeOffset now)
     {
         var online = links.IsOnline(reader, now);
         var condition = reader switch
@@ -124,6 +139,7 @@ public sealed class ReaderList(Acts acts, Links links)
             _ when refusal is not null => ReaderCondition.RefusesBundle,
             _ when issuedAt + Statements.Life <= now => ReaderCondition.RulesTooOld,
             _ when fault is not null => ReaderCondition.EventsBroken,
+            _ when lost is not null => ReaderCondition.EventsLost,
             { LastContactAt: null } => ReaderCondition.NeverLinked,
             _ when !online => ReaderCondition.NoNetwork,
             { ClockTrusted: false } => ReaderCondition.ClockOff,
@@ -133,7 +149,7 @@ public sealed class ReaderList(Acts acts, Links links)
         return new(
             reader.Id, reader.ReaderId, reader.Name, condition, online, reader.LastContactAt, desired, applied, reader.Software,
             reader.State == ReaderState.InService, reader.UnlockSeconds, WayNames.Of(reader.Ways), reader.Presentation,
-            reader.SecondFactor, reader.OneTap, reader.RangePercent, reader.RadioAddress, reader.EventsWaiting, fault, refusal,
+            reader.SecondFactor, reader.OneTap, reader.RangePercent, reader.RadioAddress, reader.EventsWaiting, fault, lost, refusal,
             reader.OpensUntil);
     }
 }

@@ -13,6 +13,8 @@ static class ReaderRoutes
         readers.MapGet("/{reader:guid}", Card).WithSummary("One reader").Produces<ReaderCardAnswer>().Refuses();
         readers.MapPatch("/{reader:guid}", Update).WithSummary("New settings").Produces<ReaderAnswer>().Refuses();
         readers.MapPost("/{reader:guid}/delete", Delete).WithSummary("Take a reader away for ever").Produces<ReaderAnswer>().Refuses();
+        readers.MapPost("/{reader:guid}/accept-lost-events", AcceptLost).WithSummary("Accept that events of it are lost")
+            .Produces<ReaderAnswer>().Refuses();
         readers.MapPost("/{reader:guid}/open", Open).WithSummary("Open once, now").Produces<OpenReaderAnswer>().Refuses();
         readers.MapPost("/{reader:guid}/identify", Identify).WithSummary("Let the reader blink")
             .Produces(StatusCodes.Status204NoContent).Refuses();
@@ -42,6 +44,10 @@ static class ReaderRoutes
     static async Task<IResult> Delete(
         ApiCaller caller, Guid reader, DeleteReaderRequest request, DeleteReader delete, CancellationToken cancel) =>
         Problems.Answer(await delete.Do(caller.Actor, caller.CustomerId, reader, request, cancel));
+
+    static async Task<IResult> AcceptLost(
+        ApiCaller caller, Guid reader, AcceptLostEventsRequest request, AcceptLostEvents accept, CancellationToken cancel) =>
+        Problems.Answer(await accept.Do(caller.Actor, caller.CustomerId, reader, request, cancel));
 
     static async Task<IResult> Open(
         ApiCaller caller, Guid reader, OpenReaderRequest request, OpenReader open, CancellationToken cancel) =>

@@ -12,6 +12,7 @@ static class ReadersSetup
         services.AddSingleton<PairingList>();
         services.AddSingleton<UpdateReader>();
         services.AddSingleton<DeleteReader>();
+        services.AddSingleton<AcceptLostEvents>();
         services.AddSingleton<OpenReader>();
         services.AddSingleton<IdentifyReader>();
         services.AddSingleton<ReaderList>();

@@ -131,8 +131,7 @@ public sealed class ReaderLink(
                 feeds.Report(link, frame);
                 break;
             case EventsFrame batch:
-                if (await events.Take(link.CustomerId, link.ReaderId, batch.Events, cancel) is { } receipt)
-                    link.Send(new ReceiptFrame(receipt).Write());
+                link.Send(new ReceiptFrame(await events.Take(link.CustomerId, link.ReaderId, batch, cancel)).Write());
                 break;
             case ResultFrame result when link.Commands.TryRemove(result.Command.Value, out var waiting):
                 waiting.TrySetResult(new(result.Reason, result.UnlockSeconds));

@@ -145,6 +145,7 @@ static class EventVectors
         ChainState state = new(Made.Reader, 2, 57, SHA256.HashData("event"u8));
         var good = Receipt.Sign(Receipt.For(state), Made.SiteKey);
         yield return ReceiptVector("good", good, "ok", state);
+        yield return ReceiptVector("nothing stored", Receipt.Sign(Receipt.For(ChainState.Start(Made.Reader)), Made.SiteKey), "ok", ChainState.Start(Made.Reader));
         yield return ReceiptVector("by the newer key", Receipt.Sign(Receipt.For(state), Made.NewerSiteKey), "ok", state);
         yield return ReceiptVector("by an issuer", Receipt.Sign(Receipt.For(state), Made.Issuer), "refused", null);
         yield return ReceiptVector("for another reader", Receipt.Sign(Receipt.For(state with { Reader = Made.OtherReader }), Made.SiteKey), "refused", null);

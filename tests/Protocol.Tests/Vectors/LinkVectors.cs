@@ -28,6 +28,7 @@ static class LinkVectors
         yield return ("applied, highest numbers", new AppliedFrame(9007199254740991, 9007199254740991, HashA));
         yield return ("not applied", new NotAppliedFrame("gap"));
         yield return ("events", new EventsFrame([new([1, 2], [3]), new([4], [5, 6])]));
+        yield return ("events from the oldest", new EventsFrame([new([1, 2], [3])], FromOldest: true));
         yield return ("no events", new EventsFrame([]));
         yield return ("128 events", new EventsFrame([.. Enumerable.Repeat(new EventBytes([1], [2]), 128)]));
         yield return ("result, granted", new ResultFrame(Command1, Reason.Granted, 5));

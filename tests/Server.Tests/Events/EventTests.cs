@@ -46,6 +46,72 @@ public class EventTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task What_reader_and_restored_store_both_lack_is_shown_until_accepted_and_stops_nothing(Engine engine)
+    {
+        var (site, reader) = await Linked(engine);
+        using var _ = reader;
+        var events = Enumerable.Range(0, 6).Select(i => reader.Happen(i == 0 ? EventKind.Started : EventKind.Clock)).ToArray();
+        await reader.Bring(events[0]);
+        // Numbers 2 and 3 are gone. Without the reader's word for it that is a gap like any other.
+        Assert.Equal(1, (await reader.Bring(events[3])).Seq);
+        Assert.Equal(4, (await reader.BringFromOldest(events[3])).Seq);
+        Assert.Equal(5, (await reader.Bring(events[4])).Seq);
+        Assert.Equal([1L, 4, 5], await Stored(site));
+
+        var row = Assert.Single((await site.Get<Server.Readers.ReaderListAnswer>("/api/v1/readers")).Readers);
+        Assert.Equal((Server.Readers.ReaderCondition.EventsLost, true, (ChainFault?)null), (row.Condition, row.NeedsAttention, row.EventsFault));
+        Assert.Equal((2, 2, 3), (row.EventsLost!.Count, row.EventsLost.From, row.EventsLost.To));
+        var accept = $"/api/v1/readers/{reader.Id}/accept-lost-events";
+        Assert.Equal("not-found", await site.Refused(accept, new { id = Guid.NewGuid(), to = 2 }));
+        await site.Post<Server.Readers.ReaderAnswer>(accept, new { id = Guid.NewGuid(), to = 3 });
+        Assert.Null(Assert.Single((await site.Get<Server.Readers.ReaderListAnswer>("/api/v1/readers")).Readers).EventsLost);
+        Assert.Equal("not-found", await site.Refused(accept, new { id = Guid.NewGuid(), to = 3 }));
+        var audited = Assert.Single(await site.Read(db => db.AuditEntries.Where(a => a.AccountId == site.Id && a.Act == "AcceptLostEvents").ToListAsync()));
+        Assert.Equal(reader.Id, audited.SubjectId);
+    }
+
+    [Theory, BothEngines]
+    public async Task A_store_that_forgot_a_reader_says_so_and_takes_what_is_left(Engine engine)
+    {
+        var (site, reader) = await Linked(engine);
+        using var _ = reader;
+        var (first, second) = (reader.Happen(EventKind.Started), reader.Happen(EventKind.Clock));
+        var nothing = await reader.Bring(second);
+        Assert.Equal((0L, 0L), (nothing.Boot, nothing.Seq));
+        Assert.Equal(2, (await reader.BringFromOldest(first, second)).Seq);
+        Assert.Equal(0, (await Chain(site)).Lost);
+    }
+
+    [Theory, BothEngines]
+    public async Task The_readers_word_for_a_loss_covers_no_fork_and_no_fall_of_boots(Engine engine)
+    {
+        var (site, reader) = await Linked(engine);
+        using var _ = reader;
+        using var twin = reader.Twin();
+        await reader.Bring(reader.Happen(EventKind.Started), reader.Happen(EventKind.Clock));
+        Assert.Equal(2, (await reader.BringFromOldest(twin.Happen(EventKind.Tamper))).Seq);
+        Assert.Equal(ChainFault.Fork, (await Chain(site)).Fault);
+        Assert.Equal(0, (await Chain(site)).Lost);
+    }
+
+    [Theory, BothEngines]
+    public async Task A_decision_that_the_rules_do_not_bear_out_is_an_alarm_as_it_arrives(Engine engine)
+    {
+        var (site, reader) = await Linked(engine);
+        using var _ = reader;
+        using var phone = await site.NewPhone();
+        await reader.Bring(
+            Decision(reader, phone, Reason.Granted, facts: new() { ClockTrusted = true }),
+            Decision(reader, phone, Reason.NoAccess, facts: new() { ClockTrusted = true }));
+
+        var rows = (await site.Get<EventListAnswer>("/api/v1/events")).Events;
+        Assert.Equal((EventOutcome.Alarm, EventAnnotation.ReplayDiffers), (rows[0].Outcome, rows[0].Annotation!.Value));
+        Assert.Equal((EventOutcome.Opened, null), (rows[1].Outcome, rows[1].Annotation));
+        Assert.Equal(Replay.Differs, (await site.Get<WhyAnswer>($"/api/v1/events/{rows[0].Id}/why")).Replay);
+        Assert.Equal(Replay.Same, (await site.Get<WhyAnswer>($"/api/v1/events/{rows[1].Id}/why")).Replay);
+    }
+
+    [Theory, BothEngines]
     public async Task Another_event_under_a_stored_number_is_a_fork_and_an_alarm(Engine engine)
     {
         var (site, reader) = await Linked(engine);
@@ -223,7 +289,7 @@ public class EventTests(Houses houses)
     }
 
     static EventBytes Decision(
-        DoorReader reader, Phone phone, Reason reason, long? bundleSeq = null, Authenticity authenticity = Authenticity.Genuine) =>
+        DoorReader reader, Phone phone, Reason reason, long? bundleSeq = null, Authenticity authenticity = Authenticity.Genuine, DoorFacts? facts = null) =>
         reader.Happen(EventKind.Decision, new()
         {
             Salt = RandomNumberGenerator.GetBytes(EventPayload.SaltBytes),
@@ -238,6 +304,8 @@ public class EventTests(Houses houses)
             BundleSeq = bundleSeq ?? reader.State.Seq,
             Document = phone.Document,
             Authenticity = authenticity,
+            Now = facts is null ? null : reader.Now,
+            Facts = facts,
         });
 
     static async Task<(long Id, string Reason)> NextEvent(StreamReader lines)

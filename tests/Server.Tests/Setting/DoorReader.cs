@@ -216,6 +216,8 @@ public sealed class DoorReader(Site site) : IDisposable
         return Decider.Decide(bundle, presentation, new() { ClockTrusted = true, NewestSerial = newestSerial }, site.House.Time.GetUtcNow().ToUnix()).Reason;
     }
 
+    public long Now => site.House.Time.GetUtcNow().ToUnix();
+
     // ---- events
 
     public EventBytes Happen(EventKind kind, EventPayload? payload = null)
@@ -228,9 +230,14 @@ public sealed class DoorReader(Site site) : IDisposable
     }
 
     /// <summary>Sends a batch and gives what the receipt says is stored.</summary>
-    public async Task<Receipt> Bring(params EventBytes[] events)
+    public Task<Receipt> Bring(params EventBytes[] events) => Bring(new EventsFrame(events));
+
+    /// <summary>The first of them is all that is left.</summary>
+    public Task<Receipt> BringFromOldest(params EventBytes[] events) => Bring(new EventsFrame(events, FromOldest: true));
+
+    async Task<Receipt> Bring(EventsFrame events)
     {
-        await Send(new EventsFrame(events));
+        await Send(events);
         var frame = await Expect<ReceiptFrame>();
         return Receipt.TryRead(frame.Receipt, State.Reader, State.SiteKeys, out var receipt)
             ? receipt

@@ -546,6 +546,18 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<byte[]>("Hash")
                         .HasColumnType("bytea");
 
+                    b.Property<long>("Lost")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("LostAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long?>("LostFrom")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("LostTo")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Seq")
                         .HasColumnType("bigint");
 

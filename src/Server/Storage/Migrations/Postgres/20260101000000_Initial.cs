@@ -251,7 +251,11 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     Seq = table.Column<long>(type: "bigint", nullable: false),
                     Hash = table.Column<byte[]>(type: "bytea", nullable: true),
                     Fault = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
-                    FaultSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    FaultSince = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Lost = table.Column<long>(type: "bigint", nullable: false),
+                    LostFrom = table.Column<long>(type: "bigint", nullable: true),
+                    LostTo = table.Column<long>(type: "bigint", nullable: true),
+                    LostAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {

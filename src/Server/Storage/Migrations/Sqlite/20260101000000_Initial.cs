@@ -250,7 +250,11 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     Seq = table.Column<long>(type: "INTEGER", nullable: false),
                     Hash = table.Column<byte[]>(type: "BLOB", nullable: true),
                     Fault = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
-                    FaultSince = table.Column<long>(type: "INTEGER", nullable: true)
+                    FaultSince = table.Column<long>(type: "INTEGER", nullable: true),
+                    Lost = table.Column<long>(type: "INTEGER", nullable: false),
+                    LostFrom = table.Column<long>(type: "INTEGER", nullable: true),
+                    LostTo = table.Column<long>(type: "INTEGER", nullable: true),
+                    LostAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -538,6 +538,18 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<byte[]>("Hash")
                         .HasColumnType("BLOB");
 
+                    b.Property<long>("Lost")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LostAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LostFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LostTo")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER");
 
