@@ -30,7 +30,7 @@ public sealed class ReaderCore : IAsyncDisposable
         Rules = new(store, identity, Clock, Log);
         Door = new(time);
         var lists = new StatusLists(store, Rules);
-        Admission = new(Door, Rules, Log, store, Clock, complain);
+        Admission = new(Door, Rules, lists, Log, store, Clock, complain);
         Phones = new(Admission, Rules, lists, Clock, time);
         var orders = new Orders(Admission, Rules, store, Clock, time);
         Link = new(new LinkParts(Rules, Log, Clock, lists, orders, store, time, Software, () => RadioAddress, complain));

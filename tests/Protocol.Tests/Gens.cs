@@ -120,6 +120,7 @@ static class Gens
     public static Gen<DoorFacts> Facts { get; } = Gen.Select(Gen.Bool.Array[3], Maybe(Number), Maybe(Number), Maybe(Time), Maybe(Time), (bits, serial, uses, touched, throttled) => new DoorFacts
     {
         ClockTrusted = bits[0], BundleExpired = bits[1], Inside = bits[2], NewestSerial = serial, UsesLeft = uses, TouchedAt = touched, ThrottledUntil = throttled,
+        Listed = (serial % 4) switch { 1u => KeyState.Revoked, 2u => KeyState.Suspended, 3u => KeyState.UserInactive, _ => null },
     });
 
     public static Gen<EventPayload> Payload { get; } = Gen.Select(

@@ -307,6 +307,50 @@ public class Presenting
     }
 
     [Fact]
+    public async Task A_phone_carries_a_revocation_to_a_reader_that_hears_nothing()
+    {
+        await using var door = Setting.Door.Open();
+        using var revoked = door.Site.NewPhone(7).Renew(door.Now);
+        using var courier = door.Site.NewPhone(8).Renew(door.Now);
+        Assert.Equal(Reason.Granted, door.ReasonOf(revoked));
+
+        courier.Carried = door.Site.Lists(5, door.Now, (7, KeyState.Revoked));
+        Assert.Equal(Reason.Granted, door.ReasonOf(courier));
+        Assert.Equal(Reason.Revoked, door.ReasonOf(revoked));
+        Assert.Equal(KeyState.Revoked, door.LastDecision().Payload.Facts!.Value.Listed);
+        // An older list, brought by whom it would suit, changes nothing; neither does a restart.
+        revoked.Carried = door.Site.Lists(4, door.Now);
+        Assert.Equal(Reason.Revoked, door.ReasonOf(revoked));
+        await door.Restart();
+        Assert.Equal(Reason.Revoked, door.ReasonOf(revoked));
+
+        // Newer rules of the site's own come before a list that is not newer than they are.
+        Assert.Null(door.Core.Rules.Apply(door.Site.Delta(door.Now, bundle => bundle with { StatusSequence = 6 })));
+        Assert.Equal(Reason.Granted, door.ReasonOf(revoked));
+    }
+
+    [Fact]
+    public async Task The_phone_that_brings_its_own_revocation_is_refused_by_it()
+    {
+        await using var door = Setting.Door.Open();
+        using var phone = door.Site.NewPhone(7).Renew(door.Now);
+        phone.Carried = door.Site.Lists(5, door.Now, (7, KeyState.Suspended));
+        Assert.Equal(Reason.Suspended, door.ReasonOf(phone));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_not_the_sites_counts_for_nothing_and_the_presentation_for_what_it_is()
+    {
+        await using var door = Setting.Door.Open();
+        using var phone = door.Site.NewPhone(7).Renew(door.Now);
+        using var stranger = new Site();
+        phone.Carried = stranger.Lists(5, door.Now, (7, KeyState.Revoked));
+        Assert.Equal(Reason.Granted, door.ReasonOf(phone));
+        phone.Carried = new(6, [[1, 2, 3], .. phone.Carried.Lists]);
+        Assert.Equal(Reason.Granted, door.ReasonOf(phone));
+    }
+
+    [Fact]
     public async Task A_transaction_ends_after_ten_seconds_and_an_announced_document_after_two()
     {
         await using var door = Setting.Door.Open();

@@ -109,14 +109,13 @@ public static class Decider
         if (presentation.Document is not { } document)
             return WindowOf(bundle.Enrolled[presentation.DeviceKey!], now);
         // decision 10 to 12
-        if (bundle.States.TryGetValue(document.Key, out var state))
-            switch (state)
-            {
-                case KeyState.Revoked: return Reason.Revoked;
-                case KeyState.Suspended: return Reason.Suspended;
-                case KeyState.UserInactive: return Reason.UserInactive;
-                case KeyState.Valid: break;
-            }
+        switch (bundle.States.TryGetValue(document.Key, out var state) ? state : facts.Listed ?? KeyState.Valid)
+        {
+            case KeyState.Revoked: return Reason.Revoked;
+            case KeyState.Suspended: return Reason.Suspended;
+            case KeyState.UserInactive: return Reason.UserInactive;
+            case KeyState.Valid: break;
+        }
 
         // decision 13
         if (now < document.NotBefore)

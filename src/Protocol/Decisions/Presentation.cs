@@ -64,6 +64,9 @@ public readonly record struct DoorFacts
     /// <summary>Highest serial of a document of this key that this reader has verified.</summary>
     public uint? NewestSerial { get; init; }
 
+    /// <summary>State of the key by a status list that is newer than the bundle; null = valid there, or none is.</summary>
+    public KeyState? Listed { get; init; }
+
     /// <summary>Uses left by the server's counter or the offline allowance; null = nobody could be asked and no allowance is left.</summary>
     public uint? UsesLeft { get; init; }
 

@@ -81,6 +81,7 @@ internal static class EventWire
         writer.Uint(5, facts.TouchedAt).Uint(6, facts.ThrottledUntil);
         if (facts.Inside)
             writer.Bool(7, true);
+        writer.Uint(8, (long?)facts.Listed);
         writer.WriteEndMap();
     }
 
@@ -96,6 +97,7 @@ internal static class EventWire
             TouchedAt = source.HasKey(5) ? source.Time() : null,
             ThrottledUntil = source.HasKey(6) ? source.Time() : null,
             Inside = source.HasKey(7) && (source.Bool() ? true : throw CborSource.Refuse("absent means not inside")),
+            Listed = source.HasKey(8) ? (KeyState)source.Uint((long)KeyState.UserInactive, min: 1) : null,
         };
         source.CloseMap();
         return facts;

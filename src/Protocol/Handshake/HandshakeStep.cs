@@ -22,7 +22,9 @@ public abstract record HandshakeStep
     /// <param name="Device">Proven over this transaction's transcript.</param>
     /// <param name="KeyCreated">When the phone says its key was made, seconds; a claim.</param>
     /// <param name="Presentation">Null from a plain PKOC phone, or when none came in time.</param>
-    public sealed record Proven(PublicKey Device, uint KeyCreated, PresentationMessage? Presentation) : HandshakeStep;
+    /// <param name="StatusLists">Carried here by the phone; null when it brought none. Take them before deciding.</param>
+    public sealed record Proven(
+        PublicKey Device, uint KeyCreated, PresentationMessage? Presentation, StatusListsMessage? StatusLists = null) : HandshakeStep;
 
     /// <summary>Notify <c>M5.Write(Status)</c>, then close.</summary>
     public sealed record Failed(byte Status, HandshakeFault Fault) : HandshakeStep;

@@ -10,12 +10,14 @@ namespace Latchkey.Protocol.Handshake;
 /// <param name="Device">The key made for this site and no other.</param>
 /// <param name="KeyCreated">Seconds.</param>
 /// <param name="Presentation">Null at a foreign PKOC site, where the key alone is enrolled.</param>
+/// <param name="Carried">For readers that know less; null = nothing to carry.</param>
 public sealed record HeldKey(
     IReadOnlyList<PublicKey> SiteKeys,
     ReaderRevocationList? RevokedReaders,
     ISigner Device,
     uint KeyCreated,
-    PresentationMessage? Presentation);
+    PresentationMessage? Presentation,
+    CarriedLists? Carried = null);
 
 /// <summary>
 /// The phone's side of one transaction (pkoc-ble, "Phone: steps before M4"), without I/O. Nothing that names the phone (its key,
@@ -124,6 +126,9 @@ public sealed class PhoneHandshake(
         if (key.Presentation is { } presentation)
         {
             channel = SealedChannel.ForPhone(sessionKey, transcript, m1, m2);
+            // sealed-extension 5: ahead of the presentation, so that they count for it already.
+            if (key.Carried is { } carried && carried.Sequence > Reader?.StatusSequence && carried.Message() is { } lists)
+                values.AddRange(channel.Seal(SealedType.StatusLists, lists.Write()));
             values.AddRange(channel.Seal(SealedType.Presentation, presentation.Write()));
         }
         CryptographicOperations.ZeroMemory(sessionKey);

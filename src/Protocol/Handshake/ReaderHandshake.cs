@@ -41,6 +41,7 @@ public sealed class ReaderHandshake(
     private SealedChannel? channel;
     private PublicKey? device;
     private uint keyCreated;
+    private StatusListsMessage? statusLists;
     private HandshakeFault fault;
 
     /// <summary>1: M1, to be notified when the phone has written the CCCD.</summary>
@@ -136,14 +137,17 @@ public sealed class ReaderHandshake(
     private HandshakeStep ReceiveFrame(ReadOnlySpan<byte> value) => channel!.Open(value, out var message) switch // 4
     {
         Opening.More => new HandshakeStep.AwaitPresentation(),
-        Opening.Whole when PresentationMessage.TryRead(message!.Body, out var presentation) => Prove(presentation),
+        Opening.Whole when message!.Type == SealedType.Presentation && PresentationMessage.TryRead(message.Body, out var presentation) =>
+            Prove(presentation),
+        Opening.Whole when message!.Type == SealedType.StatusLists && statusLists is null
+            && StatusListsMessage.TryRead(message.Body, out statusLists) => new HandshakeStep.AwaitPresentation(),
         _ => Fail(HandshakeFault.BadFrame),
     };
 
     private HandshakeStep.Proven Prove(PresentationMessage? presentation)
     {
         state = State.Proven;
-        return new HandshakeStep.Proven(device!, keyCreated, presentation);
+        return new HandshakeStep.Proven(device!, keyCreated, presentation, statusLists);
     }
 
     private HandshakeStep.Failed Fail(HandshakeFault what)

@@ -8,6 +8,7 @@ namespace Latchkey.Protocol.Handshake;
 public enum SealedType : byte
 {
     Presentation = 0x01,
+    StatusLists = 0x02,
     Result = 0x81,
 }
 
@@ -183,7 +184,7 @@ public sealed class SealedChannel : IDisposable
         }
     }
 
-    private bool IsExpected(SealedType type) => isReader ? type == SealedType.Presentation : type == SealedType.Result;
+    private bool IsExpected(SealedType type) => isReader ? type is SealedType.Presentation or SealedType.StatusLists : type == SealedType.Result;
 
     private static void WriteNonce(Span<byte> nonce, ulong counter)
     {

@@ -1,47 +1,98 @@
+using Latchkey.Protocol.Bundles;
 using Latchkey.Protocol.Credentials;
 
 namespace Latchkey.Reader.Store;
 
-/// <summary>The newest verified status lists, one a chunk. Kept to be handed on; the states that concern this door are in its rules.</summary>
+/// <summary>
+/// The newest verified status lists, one a chunk: phones carry them to readers that hear nothing. One that is newer than the rules adds
+/// to their states; it never takes one away.
+/// </summary>
 public sealed class StatusLists
 {
     private readonly ReaderStore store;
     private readonly Rules rules;
-    private long sequence;
+    private readonly Lock gate = new();
+    private readonly Dictionary<uint, StatusList> newest = [];
+    private object? issuers;
+    private uint sequence;
 
-    public StatusLists(ReaderStore store, Rules rules)
-    {
-        (this.store, this.rules) = (store, rules);
-        sequence = store.First("SELECT max(sequence) FROM status_lists", row => row.IsDBNull(0) ? 0 : row.GetInt64(0));
-    }
+    public StatusLists(ReaderStore store, Rules rules) => (this.store, this.rules) = (store, rules);
 
     /// <summary>Told to phones in M1, so that they see whether theirs is newer.</summary>
-    public uint Sequence => (uint)Math.Max(Volatile.Read(ref sequence), rules.Bundle?.StatusSequence ?? 0);
+    public uint Sequence
+    {
+        get
+        {
+            if (rules.Bundle is not { } bundle)
+                return 0;
+            lock (gate)
+            {
+                Follow(bundle);
+                return Math.Max(sequence, bundle.StatusSequence);
+            }
+        }
+    }
 
-    /// <summary>Takes what verifies and is newer than what is stored (status-list 4); the rest is passed over.</summary>
+    /// <summary>What a list newer than the bundle says of a key; null when none is, or it says that the key is valid.</summary>
+    public KeyState? StateOf(uint key, Bundle bundle)
+    {
+        lock (gate)
+        {
+            Follow(bundle);
+            return newest.TryGetValue(key / StatusList.KeysPerChunk, out var list) && list.Sequence > bundle.StatusSequence
+                && list.StateOf(key) is not KeyState.Valid and var state
+                ? state
+                : null;
+        }
+    }
+
+    /// <summary>Takes what verifies and is newer than what is stored (status-list 4), durably; the rest is passed over.</summary>
     public void Take(IEnumerable<byte[]> tokens)
     {
         if (rules.Bundle is not { } bundle)
             return;
-        var issuers = bundle.Issuers.Values.Select(issuer => issuer.Key).ToList();
         foreach (var token in tokens)
         {
-            if (StatusList.TryRead(token, bundle.Site, issuers, out var list) is not null || !IsNewer(list!, bundle.Site, issuers))
+            // Verified outside the lock: phones at the door do not wait for one another's lists.
+            if (StatusList.TryRead(token, bundle.Site, Keys(bundle), out var list) is not null)
                 continue;
-            store.Write(() => store.Run(
-                "INSERT INTO status_lists (chunk, sequence, token) VALUES ($1, $2, $3) "
-                    + "ON CONFLICT (chunk) DO UPDATE SET sequence = excluded.sequence, token = excluded.token",
-                (long)list!.Chunk,
-                (long)list.Sequence,
-                token));
-            Volatile.Write(ref sequence, Math.Max(sequence, list!.Sequence));
+            lock (gate)
+            {
+                Follow(bundle);
+                if (newest.TryGetValue(list!.Chunk, out var stored) && !list.Replaces(stored))
+                    continue;
+                store.Write(() => store.Run(
+                    "INSERT INTO status_lists (chunk, sequence, token) VALUES ($1, $2, $3) "
+                        + "ON CONFLICT (chunk) DO UPDATE SET sequence = excluded.sequence, token = excluded.token",
+                    (long)list.Chunk,
+                    (long)list.Sequence,
+                    token));
+                Know(list);
+            }
         }
     }
 
-    private bool IsNewer(StatusList list, Protocol.Wire.SiteId site, List<PublicKey> issuers)
+    // Stored lists are read again when the trusted issuers change: one of an issuer that is trusted no longer counts for nothing.
+    private void Follow(Bundle bundle)
     {
-        var stored = store.First("SELECT token FROM status_lists WHERE chunk = $1", row => row.GetFieldValue<byte[]>(0), (long)list.Chunk);
-        // A stored list whose issuer is trusted no longer is not one to be kept against a good one.
-        return stored is null || StatusList.TryRead(stored, site, issuers, out var old) is not null || list.Replaces(old!);
+        if (ReferenceEquals(issuers, bundle.Issuers))
+            return;
+        issuers = bundle.Issuers;
+        newest.Clear();
+        sequence = 0;
+        var keys = Keys(bundle);
+        foreach (var token in store.All("SELECT token FROM status_lists", row => row.GetFieldValue<byte[]>(0)))
+        {
+            if (StatusList.TryRead(token, bundle.Site, keys, out var list) is null)
+                Know(list!);
+        }
     }
+
+    private void Know(StatusList list)
+    {
+        newest[list.Chunk] = list;
+        sequence = Math.Max(sequence, list.Sequence);
+    }
+
+    private static List<PublicKey> Keys(Bundle bundle) => [.. bundle.Issuers.Values.Select(issuer => issuer.Key)];
 }

@@ -15,7 +15,8 @@ namespace Latchkey.Reader.Transports;
 /// <em>open</em> stands in the log, at any power cut, once; the one thing a cut can leave behind is a grant that moved no bolt, and the phone
 /// that heard nothing tries again. It costs the door one disk sync before the bolt moves. What cannot be written down opens nothing.
 /// </summary>
-public sealed class Admission(Doorway door, Rules rules, EventLog log, ReaderStore store, DoorClock clock, Action<string> complain)
+public sealed class Admission(
+    Doorway door, Rules rules, StatusLists lists, EventLog log, ReaderStore store, DoorClock clock, Action<string> complain)
 {
     /// <summary>A nonce is remembered for as long as a proof that carries it could pass for fresh, and as long again.</summary>
     public const long NonceSeconds = 4 * Decider.SkewSeconds;
@@ -93,6 +94,7 @@ public sealed class Admission(Doorway door, Rules rules, EventLog log, ReaderSto
                 ClockTrusted = clock.Trusted,
                 BundleExpired = now >= rules.State.ExpiresAt,
                 NewestSerial = genuine && document is not null ? SeenSerials.Newest(store, document.Key) : null,
+                Listed = genuine && document is not null ? lists.StateOf(document.Key, bundle) : null,
                 UsesLeft = null,
                 ThrottledUntil = tries.ThrottledUntil(genuine ? device : null, now),
             };

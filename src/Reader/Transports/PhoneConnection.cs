@@ -171,6 +171,7 @@ public sealed class PhoneConnection : IDisposable
     // pkoc-ble, reader 5: the bolt is drawn inside Admit, before a word is said.
     private void Decide(HandshakeStep.Proven proven)
     {
+        phones.Take(proven.StatusLists);
         var verdict = phones.Admission.Admit(Presented.OverRadio(proven.Device, proven.Presentation, Elapsed));
         Notify(handshake!.Status(verdict.IsGrant));
         if (handshake.Result(verdict.ToResult()) is { } result)

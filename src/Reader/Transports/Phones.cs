@@ -1,6 +1,7 @@
 using Latchkey.Protocol.Handshake;
 using Latchkey.Protocol.Link;
 using Latchkey.Reader.Store;
+using Microsoft.Data.Sqlite;
 
 namespace Latchkey.Reader.Transports;
 
@@ -74,6 +75,18 @@ public sealed class Phones(Admission admission, Rules rules, StatusLists lists, 
             lists.Sequence,
             (uint)Math.Clamp(clock.Now, 0, uint.MaxValue));
         return new ReaderHandshake(rules.Identity.AtTheDoor, pool.Take(), tag, knownKeys);
+    }
+
+    /// <summary>What a phone carried here. A store that cannot take it now is brought the same by the next phone.</summary>
+    internal void Take(StatusListsMessage? carried)
+    {
+        try
+        {
+            lists.Take(carried?.Lists ?? []);
+        }
+        catch (SqliteException)
+        {
+        }
     }
 
     internal void Leave(PhoneConnection connection)

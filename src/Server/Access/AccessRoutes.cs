@@ -13,6 +13,7 @@ static class AccessRoutes
         services.AddSingleton<ChangeAccessLevel>();
         services.AddSingleton<DeleteAccessLevel>();
         services.AddSingleton<AccessLevelList>();
+        services.AddSingleton<SiteStatusLists>();
     }
 
     public static void MapAccess(this IEndpointRouteBuilder routes)

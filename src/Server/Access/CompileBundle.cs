@@ -47,6 +47,7 @@ public static class CompileBundle
             States = changedKeys.ToImmutableSortedDictionary(k => (uint)k.Number, StatusOf),
             MinSerials = site.Keys.Where(k => k.MinSerial > 0)
                 .ToImmutableSortedDictionary(k => (uint)k.Number, k => (uint)k.MinSerial),
+            StatusSequence = (uint)site.StatusSequence,
             Servers = [.. servers],
         };
     }
@@ -61,7 +62,7 @@ public static class CompileBundle
         SiteKeys = SiteKeys(site),
     };
 
-    static Status StatusOf(KeyRow key) => key.State switch
+    internal static Status StatusOf(KeyRow key) => key.State switch
     {
         Users.KeyState.Revoking or Users.KeyState.Revoked or Users.KeyState.Exhausted or Users.KeyState.Replaced
             or Users.KeyState.DeletedByUser or Users.KeyState.DeletedByAdmin => Status.Revoked,

@@ -2,6 +2,7 @@ using Latchkey.Server.Accounts;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Readers;
 using Latchkey.Server.Storage;
+using Latchkey.Server.Sync;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +10,7 @@ namespace Latchkey.Server.Access;
 
 /// <summary>All rows of a site that any reader's bundle is made from, as of feed sequence <see cref="Seq"/>.</summary>
 public sealed record SiteRows(
-    Guid CustomerId, long Epoch, long Seq, bool Active, string TimeZone, OfflinePolicy OfflinePolicy,
+    Guid CustomerId, long Epoch, long Seq, long StatusSequence, bool Active, string TimeZone, OfflinePolicy OfflinePolicy,
     IReadOnlyList<SigningKey> SigningKeys, IReadOnlyList<LevelRow> Levels, IReadOnlyList<KeyRow> Keys)
 {
     /// <summary>Reloads when the feed grew while the rows were read; past this the next round mends it.</summary>
@@ -44,24 +45,26 @@ public sealed record SiteRows(
         var readersOf = held.ToLookup(h => h.LevelId, h => h.ReaderId);
         var levels = await db.AccessLevels.AsNoTracking().Where(l => l.CustomerId == customerId)
             .OrderBy(l => l.Number).Select(l => new { l.Id, l.Number, l.AllReaders }).ToListAsync(cancel);
-        // Only keys that readers must treat otherwise than their documents say, while such a document may live.
+        var keys = await ChangedKeys(db, customerId, now, cancel);
+        return new(
+            customerId, counter.Epoch, counter.Seq, counter.StatusSequence, active, customer.TimeZone, customer.OfflinePolicy,
+            signingKeys, [.. levels.Select(l => new LevelRow(l.Number, l.AllReaders, readersOf[l.Id].ToHashSet()))], keys);
+    }
+
+    /// <summary>Only keys that readers must treat otherwise than their documents say, while such a document may live; by number.</summary>
+    internal static Task<List<KeyRow>> ChangedKeys(Db db, Guid customerId, DateTimeOffset now, CancellationToken cancel)
+    {
         var alive = now - CompileBundle.KeptAfterDeath;
-        var keys = await db.MobileKeys.AsNoTracking()
+        return db.MobileKeys.AsNoTracking()
             .Where(k => k.CustomerId == customerId && k.NewestDocumentEndsAt > alive)
             .Where(k => k.MinSerial > 0 || k.State != KeyState.Active || k.User!.State != UserState.Active)
             .OrderBy(k => k.KeyNumber)
             .Select(k => new KeyRow(k.KeyNumber, k.State, k.User!.State, k.MinSerial))
             .ToListAsync(cancel);
-        return new(
-            customerId, counter.Value.Epoch, counter.Value.Seq, active, customer.TimeZone, customer.OfflinePolicy,
-            signingKeys, [.. levels.Select(l => new LevelRow(l.Number, l.AllReaders, readersOf[l.Id].ToHashSet()))], keys);
     }
 
-    static async Task<(long Epoch, long Seq)?> Counter(Db db, Guid customerId, CancellationToken cancel) =>
-        await db.FeedCounters.AsNoTracking().Where(c => c.CustomerId == customerId)
-            .Select(c => new { c.Epoch, c.Seq }).SingleOrDefaultAsync(cancel) is { } counter
-            ? (counter.Epoch, counter.Seq)
-            : null;
+    static Task<FeedCounter?> Counter(Db db, Guid customerId, CancellationToken cancel) =>
+        db.FeedCounters.AsNoTracking().SingleOrDefaultAsync(c => c.CustomerId == customerId, cancel);
 
     /// <summary>The numbers of the sets that hold this reader, ascending.</summary>
     public IEnumerable<int> SetsOf(Reader reader) =>

@@ -19,9 +19,10 @@ namespace Latchkey.Server.Activation;
 /// <param name="Document">Access document, base64url.</param>
 /// <param name="SiteCard">Site card, base64url.</param>
 /// <param name="StatusLists">Status lists, base64url, one per chunk.</param>
+/// <param name="StatusSequence">Sequence of these lists, so that a phone sees which readers know less; 0 with none.</param>
 /// <param name="Now">The server's time, seconds.</param>
 public sealed record Grant(
-    string Site, uint Key, string Document, string SiteCard, IReadOnlyList<string> StatusLists, long Now);
+    string Site, uint Key, string Document, string SiteCard, IReadOnlyList<string> StatusLists, uint StatusSequence, long Now);
 
 /// <summary>What was stored about a document before it is signed. The signature follows the commit, and can be made again.</summary>
 sealed record Issued(GrantCustomer At, MobileKey Key, User User, PublicKey Device, long Serial, DateTimeOffset Now)
@@ -36,10 +37,10 @@ sealed record Issued(GrantCustomer At, MobileKey Key, User User, PublicKey Devic
 /// <summary>What a customer signs with, and what every phone of it is told the same.</summary>
 /// <param name="SiteKeys">Newest first.</param>
 /// <param name="Revoked">The list of deleted readers, or null when there is none.</param>
-sealed record GrantKeys(ISigner Issuer, ISigner Site, IReadOnlyList<PublicKey> SiteKeys, byte[]? Revoked);
+sealed record GrantKeys(ISigner Issuer, ISigner Site, IReadOnlyList<PublicKey> SiteKeys, byte[]? Revoked, SignedStatusLists StatusLists);
 
 /// <summary>Makes grants.</summary>
-sealed class Grants(SiteSigners signers, Settings settings)
+sealed class Grants(SiteSigners signers, SiteStatusLists statusLists, Settings settings)
 {
     /// <summary>When the document of a key ends: after the lifespan, at the latest with the key.</summary>
     public static DateTimeOffset DocumentEnd(Customer customer, MobileKey key, DateTimeOffset now)
@@ -55,9 +56,10 @@ sealed class Grants(SiteSigners signers, Settings settings)
             .OrderByDescending(k => k.CreatedAt).ToListAsync(cancel);
         var site = keys.Where(k => k.Purpose == KeyPurpose.Site).Take(Bundle.SiteKeysMax).ToList();
         var siteKey = signers.Of(site[0]);
+        var issuer = signers.Of(keys.First(k => k.Purpose == KeyPurpose.Issuer));
         return new(
-            signers.Of(keys.First(k => k.Purpose == KeyPurpose.Issuer)), siteKey, site.ConvertAll(k => Point(k.PublicKey)),
-            await RevokedReaders.List(db, customerId, siteKey, cancel));
+            issuer, siteKey, site.ConvertAll(k => Point(k.PublicKey)), await RevokedReaders.List(db, customerId, siteKey, cancel),
+            await statusLists.Of(db, customerId, issuer, cancel));
     }
 
     public Grant Sign(Issued issued)
@@ -66,7 +68,8 @@ sealed class Grants(SiteSigners signers, Settings settings)
         var card = SiteCard.Sign(Lint(Card(issued)), issued.At.Keys.Site);
         return new(
             Binary.Text(SiteId.From(issued.CustomerId).ToBytes()), (uint)issued.Key.KeyNumber,
-            Binary.Text(document), Binary.Text(card), [], issued.Now.ToUnix());
+            Binary.Text(document), Binary.Text(card),
+            [.. issued.At.Keys.StatusLists.Lists.Select(list => Binary.Text(list))], issued.At.Keys.StatusLists.Sequence, issued.Now.ToUnix());
     }
 
     static AccessDocument Document(Issued issued)

@@ -15,11 +15,16 @@ public static class Feed
     {
         if (db.Database.CurrentTransaction is null)
             throw new InvalidOperationException("A feed change belongs in the transaction of its act.");
-        var counted = await db.FeedCounters.Where(c => c.CustomerId == customerId)
-            .ExecuteUpdateAsync(s => s.SetProperty(c => c.Seq, c => c.Seq + 1), cancel);
+        var counter = db.FeedCounters.Where(c => c.CustomerId == customerId);
+        var second = now.ToUnixTimeSeconds();
+        var counted = kind == ChangeKind.Key
+            ? await counter.ExecuteUpdateAsync(
+                s => s.SetProperty(c => c.Seq, c => c.Seq + 1)
+                    .SetProperty(c => c.StatusSequence, c => c.StatusSequence + 1 > second ? c.StatusSequence + 1 : second), cancel)
+            : await counter.ExecuteUpdateAsync(s => s.SetProperty(c => c.Seq, c => c.Seq + 1), cancel);
         if (counted != 1)
             throw new InvalidOperationException("The customer has no feed counter.");
-        var seq = await db.FeedCounters.Where(c => c.CustomerId == customerId).Select(c => c.Seq).SingleAsync(cancel);
+        var seq = await counter.Select(c => c.Seq).SingleAsync(cancel);
         db.FeedChanges.Add(new() { CustomerId = customerId, Seq = seq, Kind = kind, SubjectId = subjectId, At = now });
         return seq;
     }

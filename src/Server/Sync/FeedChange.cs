@@ -35,6 +35,12 @@ public sealed class FeedCounter
     public required Guid CustomerId { get; init; }
     public long Epoch { get; set; } = 1;
     public long Seq { get; set; }
+
+    /// <summary>
+    /// Sequence of the site's newest status list; 0 before the first change of a key. Never below the second of that change,
+    /// so a store put back from a backup numbers above the lists it forgot.
+    /// </summary>
+    public long StatusSequence { get; set; }
 }
 
 /// <summary>What one reader has been sent and has acknowledged.</summary>

@@ -143,3 +143,14 @@ test('a cut is seen wherever it falls', async () => {
   assert.deepEqual(runsPastEnd(m1), { past: false, tags: new Set([0x0c, 0x02, 0x0d, 0x0e, 0x80, 0x10]) });
   assert.equal(runsPastEnd(fromHex('4081')).past, true);
 });
+
+test('status lists are carried to a reader that knows less, ahead of the presentation, as far as they fit', async () => {
+  const lists = [Uint8Array.of(1, 2), new Uint8Array(5000), Uint8Array.of(3)];
+  const { end, reader } = await play({ held: { carried: { sequence: 6, lists } } });
+  assert.equal(end.kind, 'verdict');
+  assert.deepEqual([...reader.seen.statusLists!], [[1, [lists[0], lists[2]]]]);
+
+  const same = await play({ held: { carried: { sequence: 5, lists } } });
+  assert.equal(same.end.kind, 'verdict');
+  assert.equal(same.reader.seen.statusLists, undefined);
+});

@@ -158,6 +158,7 @@ export class TestReader {
   readonly seen: {
     identity?: ReadonlyMap<number, Bytes>;
     presentation?: ReadonlyMap<CborKey, Cbor>;
+    statusLists?: ReadonlyMap<CborKey, Cbor>;
     signatureGood?: boolean;
     m4Length?: number;
   } = {};
@@ -234,6 +235,10 @@ export class TestReader {
       .catch(() => undefined);
     if (opened === undefined) return [];
     const plaintext = new Uint8Array(opened);
+    if (plaintext[0] === 0x02) {
+      this.seen.statusLists = read(plaintext.slice(2)) as ReadonlyMap<CborKey, Cbor>;
+      return [];
+    }
     this.seen.presentation = read(plaintext.slice(2)) as ReadonlyMap<CborKey, Cbor>;
     const result = write(
       new Map([

@@ -69,6 +69,11 @@ static class DecisionCases
 
     private static IEnumerable<(string, Scenario, Reason)> States()
     {
+        Scenario Listed(KeyState state) => Good with { Facts = Good.Facts with { Listed = state } };
+        yield return ("revoked by a newer status list", Listed(KeyState.Revoked), Reason.Revoked);
+        yield return ("suspended by a newer status list", Listed(KeyState.Suspended), Reason.Suspended);
+        yield return ("user inactive by a newer status list", Listed(KeyState.UserInactive), Reason.UserInactive);
+        yield return ("the bundle's own state comes first", Listed(KeyState.Suspended).State(KeyState.Revoked), Reason.Revoked);
         yield return ("another key is revoked", Good.With(b => b with { States = b.States.Add(18, KeyState.Revoked) }), Reason.Granted);
         yield return ("valid from now", Good.Document(d => d with { NotBefore = Good.Now }), Reason.Granted);
         yield return ("the key ends in a second", Good.Document(d => d with { Expires = Good.Now + 1, Until = Good.Now + 1 }), Reason.Granted);

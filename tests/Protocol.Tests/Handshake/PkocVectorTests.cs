@@ -138,6 +138,9 @@ public sealed class PkocVectorTests
                 Assert.Equal(expect["proven"]!["device"]!.GetValue<string>(), proven.Device.ToString());
                 Assert.Equal(expect["proven"]!["keyCreated"]!.GetValue<uint>(), proven.KeyCreated);
                 Assert.Equal(PresentationOf(expect["proven"]!["presentation"]), proven.Presentation);
+                Assert.Equal(
+                    expect["proven"]!["statusLists"]?.AsArray().Select(list => list!.GetValue<string>()),
+                    proven.StatusLists?.Lists.Select(list => VectorFile.Hex(list)));
                 break;
             case HandshakeStep.Failed failed:
                 Assert.Equal(expect["failed"]?.GetValue<string>(), failed.Fault.Name());

@@ -96,6 +96,7 @@ static class DecisionVectors
     {
         ["clockTrusted"] = facts.ClockTrusted, ["bundleExpired"] = facts.BundleExpired, ["newestSerial"] = facts.NewestSerial,
         ["usesLeft"] = facts.UsesLeft, ["touchedAt"] = facts.TouchedAt, ["throttledUntil"] = facts.ThrottledUntil, ["inside"] = facts.Inside,
+        ["listed"] = (int?)facts.Listed,
     };
 
     private static DoorFacts Facts(JsonNode f) => new()
@@ -103,6 +104,7 @@ static class DecisionVectors
         ClockTrusted = f["clockTrusted"]!.GetValue<bool>(), BundleExpired = f["bundleExpired"]!.GetValue<bool>(),
         NewestSerial = (uint?)f["newestSerial"]?.Number(), UsesLeft = (uint?)f["usesLeft"]?.Number(), TouchedAt = f["touchedAt"]?.Number(),
         ThrottledUntil = f["throttledUntil"]?.Number(), Inside = f["inside"]!.GetValue<bool>(),
+        Listed = (KeyState?)f["listed"]?.Number(),
     };
 
     private static JsonObject RunConsole(JsonObject vector)

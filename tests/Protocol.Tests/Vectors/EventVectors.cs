@@ -25,6 +25,7 @@ static class EventVectors
         Facts = new DoorFacts
         {
             ClockTrusted = true, BundleExpired = false, NewestSerial = 3, UsesLeft = 1, TouchedAt = Made.Now, ThrottledUntil = Made.Now, Inside = true,
+            Listed = KeyState.Revoked,
         },
         Rule = new Rule(1, 2), DeviceKey = Made.Device.Public, Text = "Opened by Ada: delivery", Command = new byte[16],
         Authenticity = Authenticity.Genuine, VerifiedAt = Made.Now - 5, Dated = Made.Now, SignalPercent = 80,
@@ -132,6 +133,7 @@ static class EventVectors
             ("key number beyond 32 bits", 5, Raw.Int(1L << 32)), ("an empty document", 11, Raw.Bytes([])),
             ("a document of 1025 bytes", 11, Raw.Bytes(new byte[1025])), ("flags 8", 12, Raw.Int(8)), ("now beyond 32 bits", 13, Raw.Int(1L << 32)),
             ("facts without clock", 14, Raw.Map((Raw.Int(2), Raw.Bool(false)))),
+            ("facts that list a valid key", 14, Raw.Map((Raw.Int(1), Raw.Bool(true)), (Raw.Int(2), Raw.Bool(false)), (Raw.Int(8), Raw.Int(0)))),
             ("facts that say not inside", 14, Raw.Map((Raw.Int(1), Raw.Bool(true)), (Raw.Int(2), Raw.Bool(false)), (Raw.Int(7), Raw.Bool(false)))),
             ("a rule that never holds", 15, Raw.Array(Raw.Int(1), Raw.Int(2), Raw.Int(5), Raw.Int(5))),
             ("a device key off the curve", 16, Raw.Bytes([2, .. DocumentVectors.OffCurve()])), ("a text of 513 bytes", 17, Raw.Text(new string('a', 513))),

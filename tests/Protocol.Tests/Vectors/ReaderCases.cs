@@ -63,6 +63,11 @@ static class ReaderCases
         yield return Case("a presentation in three parts",
             [ToM3(m2), Await(new Identity().M4()), Await(parts[0]), Await(parts[1]), Step(parts[2], Proven(large))], null);
 
+        var lists = new StatusListsMessage([[1, 2], [3]]);
+        var (carried, shown) = Carrying(m2, lists.Write());
+        yield return Case("status lists ahead of the presentation",
+            [ToM3(m2), Await(new Identity().M4()), Await(carried), Step(shown, Proven(Shown, lists))], null);
+
         yield return Case("proven, 3.0 phone, short form", [ToM3(Plain()), Step(new Identity().M4(shortForm: true), Proven(null))], PlainAnswer());
         yield return Case("proven, 2.0.1 phone, long form", [ToM3(Plain()), Step(new Identity().M4(), Proven(null))], PlainAnswer());
         yield return Case("proven, no protocol versions",
@@ -144,6 +149,13 @@ static class ReaderCases
         yield return AfterM4("a result, as the reader sends it", Frames(m2, SealedType.Result, GrantedResult.Write())[0]);
         yield return AfterM4("a presentation that is not CBOR", Frames(m2, SealedType.Presentation, [0xFF])[0]);
         yield return AfterM4("M4 again", new Identity().M4());
+        yield return AfterM4("no status lists at all", Frames(m2, SealedType.StatusLists, [0xA1, 0x01, 0x80])[0]);
+        var (once, _) = Carrying(m2, new StatusListsMessage([[1]]).Write());
+        using var channel = SealedChannel.ForPhone(Key, Signed, ReaderSays, m2);
+        channel.Seal(SealedType.StatusLists, new StatusListsMessage([[1]]).Write());
+        var twice = channel.Seal(SealedType.StatusLists, new StatusListsMessage([[1]]).Write())[0];
+        yield return Case("status lists twice",
+            [ToM3(m2), Await(new Identity().M4()), Await(once), Step(twice, Failed("bad_frame", 2))], null);
 
         JsonObject AfterM4(string name, byte[] frame) =>
             Case(name, [ToM3(m2), Await(new Identity().M4()), Step(frame, Failed("bad_frame", 2))], null);
@@ -180,11 +192,19 @@ static class ReaderCases
 
     private static JsonObject Failed(string fault, int status) => new() { ["failed"] = fault, ["status"] = status };
 
-    private static JsonObject Proven(PresentationMessage? presentation)
+    private static (byte[] Lists, byte[] Presentation) Carrying(byte[] m2, byte[] lists)
+    {
+        using var channel = SealedChannel.ForPhone(Key, Signed, ReaderSays, m2);
+        return (channel.Seal(SealedType.StatusLists, lists)[0], channel.Seal(SealedType.Presentation, Shown.Write())[0]);
+    }
+
+    private static JsonObject Proven(PresentationMessage? presentation, StatusListsMessage? lists = null)
     {
         var proven = new JsonObject { ["device"] = Device.Public.ToString(), ["keyCreated"] = KeyCreated };
         if (presentation is not null)
             proven["presentation"] = PresentationOf(presentation);
+        if (lists is not null)
+            proven["statusLists"] = new JsonArray([.. lists.Lists.Select(list => (JsonNode)VectorFile.Hex(list))]);
         return Expect("proven", proven);
     }
 

@@ -89,7 +89,9 @@ static class SealedVectors
         yield return Open("more is 02", "reader", [Raw("phone", 0, [1, 2, 9])], "broken");
         yield return Open("unknown type", "reader", [Raw("phone", 0, [5, 0, 9])], "broken");
         yield return Open("a type of the other direction", "reader", [Raw("phone", 0, [0x81, 0, 9])], "broken");
-        yield return Open("a message type that is kept for later", "reader", [Raw("phone", 0, [2, 0, 9])], "broken");
+        yield return Open("a message type that is kept for later", "reader", [Raw("phone", 0, [3, 0, 9])], "broken");
+        yield return Open("status lists", "reader", [Raw("phone", 0, [2, 0, 9])], "09");
+        yield return Open("status lists are not the reader's to send", "phone", [Raw("reader", 0, [2, 0, 9])], "broken");
         byte[][] tooLong = [.. Enumerable.Range(0, 9).Select(i => Raw("phone", (ulong)i, [1, i < 8 ? (byte)1 : (byte)0, .. new byte[i < 8 ? 490 : 177]]))];
         yield return Open("4097 bytes in all", "reader", tooLong, [.. Enumerable.Repeat("more", 8), "broken"]);
         yield return Open("counter of 1 first", "reader", [Raw("phone", 1, [1, 0, 9])], "broken");

@@ -19,6 +19,9 @@ internal sealed class Phone(Site site, uint key) : IDisposable
     /// <summary>What is shown at the door; null = a plain PKOC phone.</summary>
     public byte[]? Document { get; set; }
 
+    /// <summary>Status lists of its newest grant.</summary>
+    public CarriedLists? Carried { get; set; }
+
     public uint Serial { get; private set; }
 
     public AccessDocument Claims { get; private set; } = null!;
@@ -45,7 +48,7 @@ internal sealed class Phone(Site site, uint key) : IDisposable
     }
 
     public PhoneHandshake Handshake(long now) => new(
-        _ => new([site.SiteKey.Public], null, Device, 0, Document is null ? null : new(Document, Flags, VerifiedAt, now)),
+        _ => new([site.SiteKey.Public], null, Device, 0, Document is null ? null : new(Document, Flags, VerifiedAt, now), Carried),
         EphemeralKey.Of(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256)),
         now);
 

@@ -100,6 +100,10 @@ internal sealed class Site : IDisposable
 
     public byte[] Receipt(ChainState stored) => Protocol.Events.Receipt.Sign(Protocol.Events.Receipt.For(stored), SiteKey);
 
+    /// <summary>What a grant would give a phone to carry: the first chunk, where all keys but these are valid.</summary>
+    public CarriedLists Lists(uint sequence, long now, params (uint Key, KeyState State)[] states) => new(
+        sequence, [StatusList.Sign(StatusList.Build(Id, 0, sequence, now, now + 86400, 3600, states), Issuer)]);
+
     public Phone NewPhone(uint key = 7) => new(this, key);
 
     public void Dispose()

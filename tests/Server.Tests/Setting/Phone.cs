@@ -18,6 +18,7 @@ public sealed class Phone(Site site) : IDisposable
     public Guid MobileKeyId { get; private set; }
     public Guid UserId { get; private set; }
     public byte[] Document { get; private set; } = [];
+    public CarriedLists Carried { get; private set; } = new(0, []);
 
     public AccessDocument Claims => AccessDocument.TryRead(Document, out var document, out _)
         ? document
@@ -40,6 +41,7 @@ public sealed class Phone(Site site) : IDisposable
         using var response = await http.PostAsJsonAsync($"/api/v1/wallet/{route}", new { proof = Binary.Text(proof) });
         var grant = await Site.Done<Grant>(response);
         Document = Binary.TryRead(grant.Document, out var document) ? document : [];
+        Carried = new(grant.StatusSequence, [.. grant.StatusLists.Select(l => Binary.TryRead(l, out var list) ? list : [])]);
     }
 
     /// <summary>A fresh challenge of the site.</summary>

@@ -1,3 +1,4 @@
+using Latchkey.Protocol.Credentials;
 using Latchkey.Protocol.Decisions;
 using Latchkey.Server.Access;
 using Latchkey.Server.Tests.Setting;
@@ -128,6 +129,47 @@ public class RevocationTests(Houses houses)
 
         Task Restore() => site.Read(db => db.MobileKeys.Where(k => k.Id == phone.MobileKeyId)
             .ExecuteUpdateAsync(s => s.SetProperty(k => k.Serial, atBackup)));
+    }
+
+    [Theory, BothEngines]
+    public async Task A_phone_is_given_the_newest_status_list_of_its_site(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        using var courier = await site.NewPhone();
+        using var revoked = await site.NewPhone("Petr Dvořák");
+        // Nothing ever changed: there is nothing to carry.
+        Assert.Equal((0u, 0), (courier.Carried.Sequence, courier.Carried.Lists.Count));
+
+        await Revoke(site, revoked);
+        await courier.Renew();
+        var first = Read(reader, courier);
+        Assert.Equal(Status.Revoked, first.StateOf(revoked.Claims.Key));
+        Assert.Equal(Status.Valid, first.StateOf(courier.Claims.Key));
+        Assert.Equal(courier.Carried.Sequence, first.Sequence);
+        // The reader that heard it by itself says the same number, so that nobody carries it there in vain.
+        await reader.ApplyUntil(b => b.StatusSequence == first.Sequence);
+        // The same list until something changes.
+        await courier.Renew();
+        Assert.Equal(first.IssuedAt, Read(reader, courier).IssuedAt);
+
+        // A store put back from a backup numbers above what it forgot.
+        await site.Read(db => db.FeedCounters.Where(c => c.CustomerId == site.Id)
+            .ExecuteUpdateAsync(s => s.SetProperty(c => c.StatusSequence, first.Sequence - 10)));
+        house.Time.Advance(TimeSpan.FromSeconds(1));
+        await site.House.Get<SuspendMobileKey>().Do(site.Owner, site.Id, courier.MobileKeyId, new(Guid.NewGuid()), CancellationToken.None);
+        await site.House.Get<ResumeMobileKey>().Do(site.Owner, site.Id, courier.MobileKeyId, new(Guid.NewGuid()), CancellationToken.None);
+        await courier.Renew();
+        Assert.True(Read(reader, courier).Replaces(first));
+        Assert.Equal(Status.Revoked, Read(reader, courier).StateOf(revoked.Claims.Key));
+    }
+
+    static StatusList Read(DoorReader reader, Phone phone)
+    {
+        var bundle = reader.State.Bundle!;
+        Assert.Null(StatusList.TryRead(Assert.Single(phone.Carried.Lists), bundle.Site, bundle.Issuers.Values.Select(i => i.Key), out var list));
+        return list!;
     }
 
     [Theory, BothEngines]

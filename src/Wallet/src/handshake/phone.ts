@@ -4,7 +4,16 @@ import { readTlvs, TAG_LATCHKEY, TlvProblem, writeTlvs, type LengthForm } from '
 import { sealCcm } from './ccm.ts';
 import { certifiedKey, type CertificateProblem } from './certificate.ts';
 import type { Ephemeral } from './ephemeral.ts';
-import { PRESENTATION, readResult, RESULT, writePresentation, type Circumstances, type Result } from './presentation.ts';
+import {
+  PRESENTATION,
+  readResult,
+  RESULT,
+  STATUS_LISTS,
+  writePresentation,
+  writeStatusLists,
+  type Circumstances,
+  type Result,
+} from './presentation.ts';
 import type { RevocationList } from './revocationList.ts';
 import { SealedChannel } from './sealed.ts';
 
@@ -40,6 +49,8 @@ export type HeldKey = {
   sign(transcript: Bytes): Promise<Bytes>;
   /** Absent at a foreign PKOC site, where the key alone is enrolled. */
   readonly document: Bytes | undefined;
+  /** Status lists for readers that know less. */
+  readonly carried?: { readonly sequence: number; readonly lists: readonly Bytes[] };
 };
 
 export type PhoneInput = {
@@ -174,6 +185,10 @@ export class Phone {
     const values = [writeTlvs([[Tag.sealed, await sealCcm(sessionKey, CCM_NONCE, identity)]], form)];
     if (held.document !== undefined) {
       this.#channel = await SealedChannel.make(sessionKey, salt);
+      // Ahead of the presentation, so that they count for it already.
+      const { carried } = held;
+      const lists = carried && carried.sequence > this.hints!.statusSequence ? writeStatusLists(carried.lists) : undefined;
+      if (lists !== undefined) values.push(...(await this.#channel.seal(STATUS_LISTS, lists)));
       values.push(
         ...(await this.#channel.seal(PRESENTATION, writePresentation(held.document, this.input.circumstances, this.input.now()))),
       );

@@ -1,9 +1,11 @@
 import type { Bytes } from '../wire/bytes.ts';
 import { write, type Cbor, type CborKey } from '../wire/cbor.ts';
 import { attempt, Fields } from '../wire/fields.ts';
+import { MESSAGE_BYTES_MAX } from './sealed.ts';
 
-/** The two sealed messages of a transaction (spec/sealed-extension.md). */
+/** The sealed messages of a transaction (spec/sealed-extension.md). */
 export const PRESENTATION = 0x01;
+export const STATUS_LISTS = 0x02;
 export const RESULT = 0x81;
 
 /** What the wallet says about the person and the phone. Its own claim, not an attestation. */
@@ -33,6 +35,17 @@ export function writePresentation(document: Bytes, circumstances: Circumstances,
   ]);
   if (circumstances.verifiedAt !== undefined) body.set(3, circumstances.verifiedAt);
   return write(body);
+}
+
+const LISTS_MAX = 8;
+
+/** Those that fit one message; undefined when none does. */
+export function writeStatusLists(lists: readonly Bytes[]): Bytes | undefined {
+  const body = (some: readonly Bytes[]) => write(new Map<CborKey, Cbor>([[1, [...some]]]));
+  const fitting: Bytes[] = [];
+  for (const list of lists.slice(0, LISTS_MAX))
+    if (list.length > 0 && body([...fitting, list]).length <= MESSAGE_BYTES_MAX) fitting.push(list);
+  return fitting.length > 0 ? body(fitting) : undefined;
 }
 
 export function readResult(body: Uint8Array): Result | undefined {

@@ -5,7 +5,7 @@ import { readTlvs, TAG_LATCHKEY, TlvProblem, writeTlvs } from '../wire/tlv.ts';
 export type SealedMessage = { readonly type: number; readonly body: Bytes };
 
 const PART_BYTES_MAX = 490;
-const MESSAGE_BYTES_MAX = 4096;
+export const MESSAGE_BYTES_MAX = 4096;
 const HEAD_BYTES = 2;
 
 export class SealedChannel {

@@ -11,7 +11,9 @@ export type HeldRecord = {
   readonly card: Bytes;
   /** Newest list of revoked readers, verified when it was put here. */
   readonly revokedReaders: Bytes | undefined;
+  /** Carried to readers that know less (spec/status-list.md). */
   readonly statusLists: readonly Bytes[];
+  readonly statusSequence?: number;
   /** Where the key was activated: the first address to ask, until the card names others. */
   readonly origin: string;
   readonly grantedAt: number;

@@ -40,6 +40,7 @@ export async function firstGrant(made: MadeKey, grant: Grant, origin: string): P
     card: grant.siteCard,
     revokedReaders: await newestRevoked(card, undefined),
     statusLists: grant.statusLists,
+    statusSequence: grant.statusSequence ?? 0,
     origin,
     grantedAt: grant.now,
     standing: 'good',
@@ -57,10 +58,15 @@ export async function nextGrant(key: Key, grant: Grant): Promise<HeldRecord | un
     document: grant.document,
     card: card === undefined ? key.record.card : grant.siteCard,
     revokedReaders: await newestRevoked(current, key),
-    statusLists: grant.statusLists,
+    ...newerLists(key.record, grant),
     grantedAt: grant.now,
     standing: 'good',
   };
+}
+
+function newerLists(kept: HeldRecord, grant: Grant): Pick<HeldRecord, 'statusLists' | 'statusSequence'> {
+  const newer = (grant.statusSequence ?? 0) >= (kept.statusSequence ?? 0) ? grant : kept;
+  return { statusLists: newer.statusLists, statusSequence: newer.statusSequence ?? 0 };
 }
 
 /** What the PKOC machine may use of this key. */
@@ -74,6 +80,7 @@ export function heldFor(keys: readonly Key[]): (site: Bytes) => HeldKey | undefi
         publicKey: key.record.publicKey,
         keyMade: key.record.keyMade,
         document: key.record.document,
+        carried: { sequence: key.record.statusSequence ?? 0, lists: key.record.statusLists },
         sign: (transcript) => sign(key.record.signer, transcript),
       }
     );

@@ -17,6 +17,8 @@ export type Grant = {
   readonly document: Bytes;
   readonly siteCard: Bytes;
   readonly statusLists: readonly Bytes[];
+  /** Of these lists; a reader that says a lower one knows less. */
+  readonly statusSequence?: number;
   readonly now: number;
 };
 
@@ -151,6 +153,7 @@ function grant(answer: Answer): Grant {
     document: binary(answer['document']),
     siteCard: binary(answer['siteCard']),
     statusLists: Array.isArray(lists) ? lists.map(binary) : [],
+    statusSequence: number(answer, 'statusSequence') ?? 0,
     now: number(answer, 'now') ?? unusable(),
   };
 }

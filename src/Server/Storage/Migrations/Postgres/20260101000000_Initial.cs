@@ -208,7 +208,8 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 {
                     CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
                     Epoch = table.Column<long>(type: "bigint", nullable: false),
-                    Seq = table.Column<long>(type: "bigint", nullable: false)
+                    Seq = table.Column<long>(type: "bigint", nullable: false),
+                    StatusSequence = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -923,6 +923,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<long>("Seq")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("StatusSequence")
+                        .HasColumnType("bigint");
+
                     b.HasKey("CustomerId");
 
                     b.ToTable("FeedCounters");

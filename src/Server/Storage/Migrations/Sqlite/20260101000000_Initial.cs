@@ -207,7 +207,8 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 {
                     CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Epoch = table.Column<long>(type: "INTEGER", nullable: false),
-                    Seq = table.Column<long>(type: "INTEGER", nullable: false)
+                    Seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    StatusSequence = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -918,6 +918,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("StatusSequence")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("CustomerId");
 
                     b.ToTable("FeedCounters");
