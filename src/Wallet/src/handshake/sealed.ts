@@ -7,6 +7,8 @@ export type SealedMessage = { readonly type: number; readonly body: Bytes };
 const PART_BYTES_MAX = 490;
 export const MESSAGE_BYTES_MAX = 4096;
 const HEAD_BYTES = 2;
+/** A result: the only message that a reader sends. */
+const FROM_READER = 0x81;
 
 export class SealedChannel {
   #sent = 0;
@@ -68,7 +70,7 @@ export class SealedChannel {
     const type = plaintext[0]!;
     const more = plaintext[1]!;
     const message = (this.#open ??= { type, parts: [] });
-    if (more > 1 || message.type !== type) return 'broken';
+    if (more > 1 || type !== FROM_READER || message.type !== type) return 'broken';
     message.parts.push(plaintext.slice(HEAD_BYTES));
     const body = concat(...message.parts);
     if (body.length > MESSAGE_BYTES_MAX) return 'broken';
