@@ -37,6 +37,14 @@ internal sealed class Arguments
         ? listen
         : throw new SetupException($"--listen takes an address and a port, as 127.0.0.1:5081; not {values["--listen"]}");
 
+    /// <summary>A name that the local page is called by from other machines; null for none.</summary>
+    public string? HostName => values.GetValueOrDefault("--host") switch
+    {
+        null => null,
+        var name when Uri.CheckHostName(name) != UriHostNameType.Unknown => name,
+        var name => throw new SetupException($"--host takes a name as browsers write it, without port; not {name}"),
+    };
+
     public PairingRequest Pairing
     {
         get

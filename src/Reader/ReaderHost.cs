@@ -21,8 +21,9 @@ public sealed class ReaderHost : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <param name="name">Another name the local page is called by; null for none.</param>
     /// <exception cref="SetupException">The port is taken, or not to be had.</exception>
-    public static async Task<ReaderHost> Start(ReaderCore core, IPEndPoint listen)
+    public static async Task<ReaderHost> Start(ReaderCore core, IPEndPoint listen, string? name = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -36,7 +37,7 @@ public sealed class ReaderHost : IAsyncDisposable
         });
         var app = builder.Build();
         var viewers = new Viewers();
-        var page = new LocalPage(core, viewers);
+        var page = new LocalPage(core, viewers, name);
         core.Door.Changed += viewers.Tell;
         core.Link.Changed += viewers.Tell;
         core.Log.Appended += viewers.Tell;

@@ -76,6 +76,35 @@ public class LocalPageTests
         Assert.Equal((Bolt.Shut, Leaf.Closed), (door.Core.Door.Picture.Bolt, door.Core.Door.Picture.Leaf));
     }
 
+    /// <summary>Another site's name that points at this machine for a moment (DNS rebinding) is not the page's.</summary>
+    [Fact]
+    public async Task It_answers_to_its_own_names_only()
+    {
+        await using var door = Setting.Door.Open();
+        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0), "door-1.lan");
+        using var http = new HttpClient { BaseAddress = host.Address };
+        async Task<HttpStatusCode> Get(string path, string name)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = name } };
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            return answer.StatusCode;
+        }
+
+        foreach (var own in new[] { "localhost", "LOCALHOST:5081", "127.0.0.1:80", "127.3.2.1", "[::1]:5081", "door-1.lan", "Door-1.lan:5081" })
+            Assert.Equal(HttpStatusCode.OK, await Get("", own));
+        foreach (var foreign in new[] { "evil.example", "evil.example:5081", "localhost.evil.example", "127.0.0.1.evil.example", "192.0.2.1", "door-2.lan", "[::2]" })
+        {
+            Assert.Equal(HttpStatusCode.MisdirectedRequest, await Get("", foreign));
+            Assert.Equal(HttpStatusCode.MisdirectedRequest, await Get("live", foreign));
+            using var push = new HttpRequestMessage(HttpMethod.Post, "cut") { Headers = { Host = foreign }, Content = new StringContent("""{"cut":true}""") };
+            push.Headers.Add("Origin", $"http://{foreign}");
+            using var answer = await http.SendAsync(push);
+            Assert.Equal(HttpStatusCode.MisdirectedRequest, answer.StatusCode);
+        }
+
+        Assert.NotEqual(LinkPhase.Cut, door.Core.Link.Standing.Phase);
+    }
+
     [Fact]
     public void Both_languages_say_the_same_things_and_have_words_for_every_reason_signal_and_state()
     {

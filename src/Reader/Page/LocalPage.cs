@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Mime;
 using System.Text.Json;
 
@@ -5,9 +6,11 @@ namespace Latchkey.Reader.Page;
 
 /// <summary>
 /// The page of the virtual door. It shows, cuts the network and leans on the door; nothing here opens a bolt without a key. Acts are taken from
-/// the page itself only, so that no other site that a browser shows can cut this reader's network.
+/// the page itself only, so that no other site that a browser shows can cut this reader's network; and the page answers only to its own names, so
+/// that no other site's name, pointed at this machine for a moment, passes for the page.
 /// </summary>
-public sealed class LocalPage(ReaderCore core, Viewers viewers)
+/// <param name="host">A name the page is also called by, beside this machine's own.</param>
+public sealed class LocalPage(ReaderCore core, Viewers viewers, string? host = null)
 {
     private const int BodyBytesMax = 256;
 
@@ -29,6 +32,8 @@ public sealed class LocalPage(ReaderCore core, Viewers viewers)
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
         headers["Referrer-Policy"] = "no-referrer";
+        if (!IsOwnName(context.Request.Host.Host, context.Connection.LocalIpAddress))
+            return Refuse(context, StatusCodes.Status421MisdirectedRequest);
         var path = context.Request.Path.Value ?? "/";
         if (HttpMethods.IsGet(context.Request.Method))
         {
@@ -112,6 +117,14 @@ public sealed class LocalPage(ReaderCore core, Viewers viewers)
             return null;
         }
     }
+
+    // An address cannot be pointed elsewhere, a name can; localhost is this machine in every browser.
+    private bool IsOwnName(string name, IPAddress? local) =>
+        IPAddress.TryParse(name.Trim('[', ']'), out var address)
+            ? IPAddress.IsLoopback(address) || Same(address, local)
+            : name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.Equals(host, StringComparison.OrdinalIgnoreCase);
+
+    private static bool Same(IPAddress named, IPAddress? local) => local is not null && named.MapToIPv6().Equals(local.MapToIPv6());
 
     // A browser names the origin of every POST; a page of another origin is refused. What is no browser could reach this port anyway.
     private static bool IsFromThisPage(HttpRequest request)
