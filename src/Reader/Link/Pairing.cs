@@ -66,10 +66,8 @@ public static class Pairing
     private static async Task<string> Ask(
         PairingRequest request, PublicKey publicKey, string software, HttpClient http, CancellationToken cancel)
     {
-        using var body = new MemoryStream();
-        using (var json = new Utf8JsonWriter(body))
+        using var content = Json(json =>
         {
-            json.WriteStartObject();
             json.WriteString("code", request.Code.Canonical);
             json.WriteString("systemId", request.SystemId);
             json.WriteString("publicKey", Base64Url.EncodeToString(publicKey.Span));
@@ -78,11 +76,7 @@ public static class Pairing
                 Base64Url.EncodeToString(PairingProof.OfRequest(request.SystemKey, request.Code.Canonical, request.SystemId, publicKey)));
             json.WriteString("name", request.Name);
             json.WriteString("software", software);
-            json.WriteEndObject();
-        }
-
-        using var content = new ByteArrayContent(body.ToArray());
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        });
         using var response = await Send(() => http.PostAsync(new Uri(request.Server, "api/v1/reader/pairing"), content, cancel));
         using var answer = await Read(response, cancel);
         if (response.StatusCode != HttpStatusCode.Accepted)
@@ -92,13 +86,27 @@ public static class Pairing
 
     private static async Task<JsonDocument> Look(PairingRequest request, string pairing, HttpClient http, CancellationToken cancel)
     {
-        var address = new Uri(request.Server, $"api/v1/reader/pairing/{Uri.EscapeDataString(pairing)}");
-        using var response = await Send(() => http.GetAsync(address, cancel));
+        // Not in the address: the secret would stand in the log of every proxy on the way.
+        using var content = Json(json => json.WriteString("pairing", pairing));
+        using var response = await Send(() => http.PostAsync(new Uri(request.Server, "api/v1/reader/pairing/standing"), content, cancel));
         var answer = await Read(response, cancel);
         if (response.IsSuccessStatusCode)
             return answer;
         using (answer)
             throw Problem(answer, response.StatusCode);
+    }
+
+    private static ByteArrayContent Json(Action<Utf8JsonWriter> write)
+    {
+        using var body = new MemoryStream();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return new(body.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 
     // reader-link, Pairing 4: mac, certificate, and the reader's own key in it, before anything is kept.

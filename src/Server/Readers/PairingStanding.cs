@@ -12,6 +12,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Readers;
 
+/// <summary>A reader asks how its pairing stands.</summary>
+/// <param name="Pairing">The secret it got when it asked to be paired.</param>
+public sealed record PairingStandingRequest(string? Pairing)
+{
+    // A record prints its members; a secret is not for printing.
+    public override string ToString() => "pairing (hidden)";
+}
+
 /// <summary>How a pairing stands, for the reader that asked (reader-link, pairing 4).</summary>
 /// <param name="State">waiting, confirmed, refused or expired. All else is there when confirmed.</param>
 /// <param name="Site">Site identifier, base64url, 16 bytes.</param>
@@ -26,9 +34,10 @@ public sealed record PairingStandingAnswer(
 
 public sealed class PairingStanding(Store store, SecretBox box, SystemKeys systemKeys, LinkAddress address, TimeProvider time)
 {
-    public async Task<Outcome<PairingStandingAnswer>> Ask(string secret, CancellationToken cancel)
+    public async Task<Outcome<PairingStandingAnswer>> Ask(PairingStandingRequest request, CancellationToken cancel)
     {
-        if (!Base64Url.IsValid(secret))
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Pairing is not { } secret || !Base64Url.IsValid(secret))
             return Refusal.NotFound;
         var hash = SHA256.HashData(Base64Url.DecodeFromChars(secret));
         await using var db = store.Open();

@@ -28,7 +28,7 @@ static class ReaderRoutes
         var reader = routes.MapGroup("/api/v1/reader/pairing").WithTags("Reader").AllowAnonymous();
         reader.MapPost("/", Ask).WithSummary("A reader asks to be paired")
             .Produces<AskForPairingAnswer>(StatusCodes.Status202Accepted).Refuses();
-        reader.MapGet("/{pairing}", Standing).WithSummary("How a pairing stands").Produces<PairingStandingAnswer>().Refuses();
+        reader.MapPost("/standing", Standing).WithSummary("How a pairing stands").Produces<PairingStandingAnswer>().Refuses();
     }
 
     static async Task<IResult> List(ApiCaller caller, ReaderList list, CancellationToken cancel) =>
@@ -76,10 +76,7 @@ static class ReaderRoutes
             await ask.Do(http.Connection.RemoteIpAddress, request, cancel),
             answer => TypedResults.Accepted((string?)null, answer));
 
-    static async Task<IResult> Standing(string pairing, PairingStanding standing, HttpContext http, CancellationToken cancel)
-    {
-        // The answer may hold what a reader is about to trust, and its address is a secret: no cache keeps either.
-        http.Response.Headers.CacheControl = "no-store";
-        return Problems.Answer(await standing.Ask(pairing, cancel));
-    }
+    // A POST, so that the secret stands in no address and no log, and no cache keeps what a reader is about to trust.
+    static async Task<IResult> Standing(PairingStandingRequest request, PairingStanding standing, CancellationToken cancel) =>
+        Problems.Answer(await standing.Ask(request, cancel));
 }

@@ -1,9 +1,10 @@
+using Latchkey.Server.Readers;
 using Latchkey.Server.Sync;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Storage;
 
-/// <summary>Forgets what has served its time: answers kept for retries, wrong tries, spent nonces, ended sessions.</summary>
+/// <summary>Forgets what has served its time: answers kept for retries, wrong tries, spent nonces, ended sessions, codes of pairings that are over.</summary>
 sealed class Forgetting(Store store, TimeProvider time, ILogger<Forgetting> log) : BackgroundService
 {
     /// <summary>How long an answer is kept for a client that asks again with the same id.</summary>
@@ -33,6 +34,7 @@ sealed class Forgetting(Store store, TimeProvider time, ILogger<Forgetting> log)
     {
         var now = time.GetUtcNow();
         var answers = now.AddHours(-AnswersKeptHours);
+        var answered = now - ReaderPairing.AnswerLife;
         var tries = now.ToUnixTimeSeconds() - Throttle.ForgottenAfterSeconds;
         await store.Write(
             async db =>
@@ -41,6 +43,10 @@ sealed class Forgetting(Store store, TimeProvider time, ILogger<Forgetting> log)
                 await db.WrongTries.Where(t => t.LastAt < tries).ExecuteDeleteAsync(cancel);
                 await db.Set<SpentNonce>().Where(n => n.EndsAt < now).ExecuteDeleteAsync(cancel);
                 await db.Sessions.Where(s => s.EndsAt < now).ExecuteDeleteAsync(cancel);
+                // Nobody confirmed it in time, or the confirmed reader never came for its answer.
+                await db.ReaderPairings
+                    .Where(p => p.CodeSealed != null && (p.State == PairingState.Confirmed ? p.EndedAt <= answered : p.ExpiresAt <= now))
+                    .ExecuteUpdateAsync(p => p.SetProperty(x => x.CodeSealed, (byte[]?)null), cancel);
             },
             cancel);
     }

@@ -1,5 +1,6 @@
 using Latchkey.Protocol.Link;
 using Latchkey.Server.Readers;
+using Latchkey.Server.Storage;
 using Latchkey.Server.Tests.Setting;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -122,6 +123,49 @@ public class PairingTests(Houses houses)
         await reader.Begin();
         await reader.Apply();
         Assert.Null(await site.Read(db => db.ReaderPairings.Where(p => p.CustomerId == site.Id).Select(p => p.CodeSealed).SingleAsync()));
+    }
+
+    [Theory, BothEngines]
+    public async Task The_code_of_a_pairing_that_came_to_nothing_is_forgotten(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        var forgetting = house.Get<Forgetting>();
+        Task<int> Kept() => site.Read(db => db.ReaderPairings.CountAsync(p => p.CustomerId == site.Id && p.CodeSealed != null));
+        using var unconfirmed = new DoorReader(site);
+        using var vanished = new DoorReader(site);
+        var code = await site.Post<PairingCodeAnswer>("/api/v1/pairings", new { id = Guid.NewGuid() });
+        using var asked = await unconfirmed.Ask(unconfirmed.Request(code.Code));
+        var answer = await Site.Done<AskForPairingAnswer>(asked);
+        await vanished.Pair();
+        await forgetting.RunOnce(CancellationToken.None);
+        Assert.Equal(2, await Kept());
+
+        house.Time.Advance(ReaderPairing.CodeLife);
+        await forgetting.RunOnce(CancellationToken.None);
+        Assert.Equal(1, await Kept());
+        Assert.Equal("expired", (await unconfirmed.Standing(answer.Pairing)).State);
+        house.Time.Advance(ReaderPairing.AnswerLife - ReaderPairing.CodeLife);
+        await forgetting.RunOnce(CancellationToken.None);
+        Assert.Equal(0, await Kept());
+    }
+
+    [Theory, BothEngines]
+    public async Task The_secret_of_a_pairing_stands_in_no_address_and_no_log(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var reader = new DoorReader(site);
+        var code = await site.Post<PairingCodeAnswer>("/api/v1/pairings", new { id = Guid.NewGuid() });
+        using var asked = await reader.Ask(reader.Request(code.Code));
+        var answer = await Site.Done<AskForPairingAnswer>(asked);
+        await reader.Standing(answer.Pairing);
+        Assert.DoesNotContain(house.Logged, line => line.Contains(answer.Pairing, StringComparison.Ordinal));
+        using var client = house.NewClient();
+        using var byAddress = await client.GetAsync(new Uri($"/api/v1/reader/pairing/{answer.Pairing}", UriKind.Relative));
+        Assert.NotEqual(System.Net.HttpStatusCode.OK, byAddress.StatusCode);
+        using var unknown = await client.PostAsync(new Uri("/api/v1/reader/pairing/standing", UriKind.Relative), new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
+        Assert.Equal("not-found", await Site.Problem(unknown));
     }
 
     [Theory, BothEngines]

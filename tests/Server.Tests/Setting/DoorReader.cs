@@ -50,8 +50,11 @@ public sealed class DoorReader(Site site) : IDisposable
 
     public Task<HttpResponseMessage> Ask(object request) => http.PostAsJsonAsync("/api/v1/reader/pairing", request);
 
-    public async Task<PairingStandingAnswer> Standing(string pairing) =>
-        (await http.GetFromJsonAsync<PairingStandingAnswer>($"/api/v1/reader/pairing/{pairing}", Site.Json))!;
+    public async Task<PairingStandingAnswer> Standing(string pairing)
+    {
+        using var response = await http.PostAsJsonAsync("/api/v1/reader/pairing/standing", new { pairing });
+        return await Site.Done<PairingStandingAnswer>(response);
+    }
 
     /// <summary>The whole way, as an installer and an administrator go it.</summary>
     public async Task<DoorReader> Pair(string name = "Main entrance")
