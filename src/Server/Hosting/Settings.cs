@@ -10,13 +10,17 @@ public sealed record Settings(
         var origin = own["Origin"] is { Length: > 0 } given
             ? ReadOrigin(given)
             : new Uri("http://localhost:5000/");
+        var mailbox = ReadSwitch(own, "Mailbox");
+        // Its mails hold the codes of keys: for a demo on this machine, never for a server that others reach.
+        if (mailbox && !origin.IsLoopback)
+            throw new SettingsFault("Latchkey:Mailbox", "shows mails with their codes, so Latchkey:Origin must be this machine (localhost)");
         var postgres = own["Database"];
         return new(
             Path.GetFullPath(own["Data"] is { Length: > 0 } folder ? folder : "latchkey-data"),
             string.IsNullOrWhiteSpace(postgres) ? null : postgres,
             origin,
             SmtpSettings.Read(own.GetSection("Smtp")),
-            ReadSwitch(own, "Mailbox"));
+            mailbox);
     }
 
     static Uri ReadOrigin(string given)
