@@ -9,7 +9,7 @@ internal static class PairVerb
     {
         var arguments = Arguments.Read(words, "--server", "--system-id", "--system-key", "--code", "--name", "--data");
         var request = arguments.Pairing;
-        using var store = ReaderStore.Open(arguments.Data);
+        using var store = ReaderStore.Open(arguments.Data, tell: Console.Error.WriteLine);
         if (Identity.Load(store) is { } known)
         {
             using (known)
@@ -23,7 +23,7 @@ internal static class PairVerb
     /// <summary>Pairs unless it was done before.</summary>
     public static async Task Ensure(Arguments arguments)
     {
-        using var store = ReaderStore.Open(arguments.Data);
+        using var store = ReaderStore.Open(arguments.Data, tell: Console.Error.WriteLine);
         using var known = Identity.Load(store);
         if (known is null)
             await Pair(arguments.Pairing, store);

@@ -71,7 +71,7 @@ public sealed class ReaderCore : IAsyncDisposable
     {
         if (!ReaderStore.Exists(folder))
             throw new SetupException($"No reader is paired in {folder}. Pair it first: latchkey-reader pair --help");
-        var store = ReaderStore.Open(folder);
+        var store = ReaderStore.Open(folder, tell: complain);
         try
         {
             var identity = Identity.Load(store) ?? throw new SetupException($"No reader is paired in {folder}. Pair it first: latchkey-reader pair --help");

@@ -73,6 +73,38 @@ public class Verbs
         Assert.DoesNotContain("FAILED", output, StringComparison.Ordinal);
     }
 
+    [Fact, System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void What_was_open_to_others_is_closed_and_said()
+    {
+        var folder = Directory.CreateTempSubdirectory("latchkey-modes-").FullName;
+        ReaderStore.Open(folder).Dispose();
+        var file = Path.Combine(folder, ReaderStore.FileName);
+        const UnixFileMode everybody = UnixFileMode.OtherRead | UnixFileMode.GroupRead | UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.SetUnixFileMode(file, everybody);
+        File.SetUnixFileMode(folder, everybody | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        var told = new List<string>();
+        using (ReaderStore.Open(folder, tell: told.Add))
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        }
+
+        Assert.Equal([folder, file], told.Select(words => words.Split(' ')[0]));
+        told.Clear();
+        ReaderStore.Open(folder, tell: told.Add).Dispose();
+        Assert.Empty(told);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact, System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void A_folder_of_everybody_is_no_place_for_a_reader()
+    {
+        var folder = Directory.CreateTempSubdirectory("latchkey-sticky-").FullName;
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.StickyBit | UnixFileMode.OtherWrite);
+        Assert.Contains("belongs to everybody", Assert.Throws<SetupException>(() => ReaderStore.Open(folder)).Message, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public void A_folder_of_another_version_is_refused_in_words()
     {

@@ -11,6 +11,8 @@ public sealed class ReaderStore : IDisposable
 {
     public const string FileName = "reader.db";
     private const string LockName = "reader.lock";
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
     private const int SchemaVersion = 1;
     private const int BusyTimeoutMs = 2_000;
 
@@ -23,19 +25,22 @@ public sealed class ReaderStore : IDisposable
 
     public Lock Gate { get; } = new();
 
+    /// <param name="tell">Hears that a folder or file was open to others until now.</param>
     /// <param name="shared">Looks on beside the process that owns the folder. Otherwise one process has it for itself: two would fork the log.</param>
-    public static ReaderStore Open(string folder, bool shared = false)
+    public static ReaderStore Open(string folder, bool shared = false, Action<string>? tell = null)
     {
         if (OperatingSystem.IsWindows())
             throw new SetupException("The reader runs on Linux.");
-        // Owner only: the file holds the reader's key. SQLite gives its -wal and -shm the same mode.
+        // Owner only: the file holds the reader's key. SQLite makes its -wal and -shm with the same mode.
         var path = Path.Combine(folder, FileName);
         FileStream? only = null;
         SqliteConnection? connection = null;
         ReaderStore? store = null;
         try
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, OwnerFolder);
+            if (!shared)
+                Tighten(folder, tell);
             only = shared ? null : Own(Path.Combine(folder, LockName), FileMode.OpenOrCreate);
             if (!File.Exists(path))
                 Own(path, FileMode.CreateNew).Dispose();
@@ -68,8 +73,24 @@ public sealed class ReaderStore : IDisposable
         Mode = mode,
         Access = FileAccess.ReadWrite,
         Share = FileShare.None,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        UnixCreateMode = OwnerFile,
     });
+
+    // What was made by hand, copied or put back from a backup may be open to everybody.
+    [UnsupportedOSPlatform("windows")]
+    private static void Tighten(string folder, Action<string>? tell)
+    {
+        if (File.GetUnixFileMode(folder).HasFlag(UnixFileMode.StickyBit))
+            throw new SetupException($"The data folder {folder} belongs to everybody. Name one of the reader's own.");
+        string[] files = [FileName, FileName + "-wal", FileName + "-shm", LockName];
+        foreach (var (path, mode) in files.Select(name => (Path.Combine(folder, name), OwnerFile)).Where(file => File.Exists(file.Item1)).Prepend((folder, OwnerFolder)))
+        {
+            if ((File.GetUnixFileMode(path) & ~mode) == 0)
+                continue;
+            File.SetUnixFileMode(path, mode);
+            tell?.Invoke($"{path} was open to others; now it is its owner's alone.");
+        }
+    }
 
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 

@@ -14,7 +14,7 @@ static class HostingSetup
     public static Settings AddHosting(this WebApplicationBuilder builder)
     {
         var settings = Settings.Read(builder.Configuration);
-        MakePrivate(settings.DataFolder);
+        builder.Services.AddSingleton(new Tightened(OwnerOnly.Keep(settings.DataFolder)));
         // An unpublished build would compress its assets anew for each request, at level none: phones would load thrice as much.
         if (!builder.Environment.IsDevelopment())
             builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
@@ -27,6 +27,9 @@ static class HostingSetup
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            var connections = Connections.Here;
+            kestrel.Limits.MaxConcurrentConnections = connections.Plain;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = connections.Upgraded;
             kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
             kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
         });
@@ -45,6 +48,8 @@ static class HostingSetup
 
     public static void UseHosting(this WebApplication app)
     {
+        foreach (var path in app.Services.GetRequiredService<Tightened>().Paths)
+            app.Logger.LogWarning("{Path} was open to others; now it is its owner's alone", path);
         if (app.Configuration["Latchkey:Proxy"] is { Length: > 0 })
             app.UseForwardedHeaders();
         app.UseMiddleware<SecurityHeaders>();
@@ -62,15 +67,6 @@ static class HostingSetup
         app.MapOpenApi("/api/openapi.json");
     }
 
-    // The database and the master key are in there: nobody else on this machine has any business with them.
-    static void MakePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
     static void TrustProxy(IServiceCollection services, string proxy)
     {
         if (!IPAddress.TryParse(proxy, out var address))
@@ -83,4 +79,7 @@ static class HostingSetup
             options.KnownProxies.Add(address);
         });
     }
+
+    // Found before there is a log to say it in.
+    sealed record Tightened(IReadOnlyList<string> Paths);
 }

@@ -29,7 +29,6 @@ static class StorageSetup
 
     static Store OpenSqlite(string folder, HintOnCommit hints)
     {
-        Directory.CreateDirectory(folder);
         var connection = new SqliteConnectionStringBuilder
         {
             DataSource = Path.Combine(folder, "latchkey.db"),
@@ -67,6 +66,8 @@ static class StorageSetup
     {
         await using var db = services.GetRequiredService<Store>().Open();
         await db.Database.MigrateAsync(cancel);
+        // A database that was made just now has the mode of any file; nobody else came into its folder meanwhile.
+        OwnerOnly.Keep(services.GetRequiredService<Settings>().DataFolder);
     }
 
     // A commit that was answered must survive a power cut, so every connection asks for the full flush.

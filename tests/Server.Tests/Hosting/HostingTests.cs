@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Tests.Setting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Latchkey.Server.Tests.Hosting;
@@ -27,6 +29,37 @@ public partial class HostingTests(Houses houses)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(setting, value)]).Build();
         Assert.Equal(line, Assert.Throws<SettingsFault>(() => Settings.Read(configuration)).Message);
+    }
+
+    [Theory]
+    [InlineData("https://keys.example", false)]
+    [InlineData("https://localhost", true)]
+    [InlineData("http://localhost:5080", true)]
+    [InlineData("http://127.0.0.1:5080", true)]
+    [InlineData("https://localhost.keys.example", false)]
+    public void The_demos_mailbox_is_for_this_machine_only(string origin, bool starts)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Latchkey:Origin", origin), new("Latchkey:Mailbox", "true")]).Build();
+        if (starts)
+            Assert.True(Settings.Read(configuration).Mailbox);
+        else
+            Assert.Contains("must be this machine", Assert.Throws<SettingsFault>(() => Settings.Read(configuration)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1024, 256, 512)]
+    [InlineData(524_288, 8_000, 10_000)]
+    [InlineData(long.MaxValue, 8_000, 10_000)]
+    public void Connections_stay_below_the_limit_of_open_files(long openFiles, long plain, long upgraded) =>
+        Assert.Equal(new(plain, upgraded), Connections.Of(openFiles));
+
+    [Fact]
+    public async Task The_server_takes_so_many_connections_and_no_more()
+    {
+        var limits = (await houses.Shared(Engine.Sqlite)).Get<IOptions<KestrelServerOptions>>().Value.Limits;
+        Assert.Equal(Connections.Here, new(limits.MaxConcurrentConnections!.Value, limits.MaxConcurrentUpgradedConnections!.Value));
+        Assert.True(Server.Sync.Links.LinksMax < Connections.UpgradedMax);
     }
 
     [Fact]
