@@ -78,8 +78,26 @@ sealed class Administrator(House house, IPage page)
     public async Task VisitUser(string name)
     {
         await Visit("/users");
-        await Visit(await page.GetByRole(AriaRole.Link, new() { Name = name }).GetAttributeAsync("href") ?? "");
+        await Visit(await AddressOf(name));
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(name);
+    }
+
+    /// <summary>Where the user's card is; asked on Users.</summary>
+    public async Task<string> AddressOf(string name) =>
+        await page.GetByRole(AriaRole.Link, new() { Name = name }).GetAttributeAsync("href") ?? throw new InvalidOperationException($"No way to {name}.");
+
+    /// <summary>Clicks a button and waits for the dialog that it opens.</summary>
+    public async Task Open(string button)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = button }).First.ClickAsync();
+        await Expect(Dialog).ToBeVisibleAsync();
+    }
+
+    /// <summary>Leaves the dialog by its cross.</summary>
+    public async Task Leave()
+    {
+        await Dialog.GetByTitle("Close", new() { Exact = true }).ClickAsync();
+        await Expect(Dialog).Not.ToBeVisibleAsync();
     }
 
     public async Task Suspend()

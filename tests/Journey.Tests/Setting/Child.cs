@@ -7,7 +7,7 @@ namespace Latchkey.Journey.Tests.Setting;
 sealed class Child : IAsyncDisposable
 {
     /// <summary>How long a start may take on a busy machine before the test gives up.</summary>
-    static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(180);
 
     readonly Process _process;
     readonly ConcurrentQueue<string> _lines = new();

@@ -85,6 +85,9 @@ public sealed partial class House : IAsyncLifetime
     /// <summary>The server's store, for the one thing that nobody can do in a browser: let time pass.</summary>
     internal string Store => Path.Combine(_folder, "server", "latchkey.db");
 
+    /// <summary>The token that the demo leaves for programs.</summary>
+    internal string ApiToken => File.ReadAllText(Path.Combine(_folder, "api-token")).Trim();
+
     internal ConcurrentBag<string> Secrets { get; } = [];
 
     /// <summary>The administrator signs in once; later journeys begin with that session.</summary>

@@ -30,7 +30,7 @@ public abstract partial class Journey(House house) : IAsyncLifetime
     }
 
     /// <summary>How long a person waits for something to appear. Long, since the machine may be busy; no test measures time.</summary>
-    internal const float PatienceMs = 30_000;
+    internal const float PatienceMs = 60_000;
 
     internal async Task<IPage> Watched(IPage page)
     {
