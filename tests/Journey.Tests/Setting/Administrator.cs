@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -106,10 +107,12 @@ sealed class Administrator(House house, IPage page)
         await Expect(page.GetByText("Every reader acts on it.")).ToBeVisibleAsync();
     }
 
+    /// <summary>Done when every reader knows: until then the card counts those that do.</summary>
     public async Task Resume()
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume", Exact = true }).ClickAsync();
-        await Expect(page.GetByText("Every reader acts on it.")).Not.ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Suspend", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByText(new Regex("readers? knows?\\."))).ToHaveCountAsync(0);
     }
 
     public async Task Revoke(string why)
