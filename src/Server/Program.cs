@@ -34,6 +34,8 @@ try
 
     var app = builder.Build();
     await app.Services.MigrateStore();
+    if (demo is null)
+        await app.Services.GetRequiredService<FirstSetup>().Offer(CancellationToken.None);
     app.UseHosting();
     app.UseConsole();
     app.UseCors();
@@ -43,6 +45,7 @@ try
     app.MapHosting();
     app.MapStaticAssets();
     app.MapWallet();
+    app.MapApiTokens();
     app.MapUsers();
     app.MapActivation();
     app.MapAccess();

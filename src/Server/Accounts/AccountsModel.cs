@@ -41,6 +41,7 @@ static class AccountsModel
             e.Property(t => t.Name).HasMaxLength(ApiToken.NameCharsMax);
             e.HasIndex(t => t.Hash);
         });
+        model.Entity<SetupCode>().HasKey(c => c.Hash);
         MapIdentity(model);
     }
 

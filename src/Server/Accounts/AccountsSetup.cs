@@ -44,5 +44,9 @@ static class AccountsSetup
         services.AddSingleton<Acts>();
         services.AddSingleton<OpenAccount>();
         services.AddSingleton<MakeApiToken>();
+        services.AddSingleton<ListApiTokens>();
+        services.AddSingleton<RevokeApiToken>();
+        services.AddSingleton<FirstSetup>();
+        services.AddSingleton<ChangePassword>();
     }
 }

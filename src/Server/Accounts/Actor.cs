@@ -62,7 +62,7 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
             case ActorKind.ApiToken:
                 var customer = Guid.TryParse(Stamp, out var id) ? id : Guid.Empty;
                 var token = await db.ApiTokens.AsNoTracking()
-                    .Where(t => t.CustomerId == customer && t.Id == Id && t.RevokedAt == null)
+                    .Where(t => t.CustomerId == customer && t.Id == Id && t.RevokedAt == null && (t.EndsAt == null || t.EndsAt > now))
                     .Select(t => new { t.Name, t.Role }).SingleOrDefaultAsync(cancel);
                 if (token is null)
                     return null;

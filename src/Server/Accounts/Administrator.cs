@@ -65,5 +65,14 @@ public sealed class ApiToken
     public required Role Role { get; init; }
     public required Guid CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>Exclusive end; null is without end.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>To the minute: see <see cref="BearerTokens.UsedNotedEach"/>.</summary>
+    public DateTimeOffset? LastUsedAt { get; set; }
+
     public DateTimeOffset? RevokedAt { get; set; }
+
+    public ApiTokenState StateAt(DateTimeOffset now) =>
+        RevokedAt is not null ? ApiTokenState.Revoked : EndsAt <= now ? ApiTokenState.Ended : ApiTokenState.Active;
 }

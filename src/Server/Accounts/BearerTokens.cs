@@ -14,7 +14,8 @@ namespace Latchkey.Server.Accounts;
 /// <param name="Id">Made by the client: the same id acts once.</param>
 /// <param name="Name">What it is for, 1 to 80 characters.</param>
 /// <param name="Role">What it may do in this customer.</param>
-public sealed record MakeApiTokenRequest(Guid Id, string Name, Role Role = Role.Manager);
+/// <param name="EndsAt">It works until this moment, exclusive; absent is until it is revoked.</param>
+public sealed record MakeApiTokenRequest(Guid Id, string Name, Role Role = Role.Manager, DateTimeOffset? EndsAt = null);
 
 /// <summary>The token, shown this once.</summary>
 public sealed record MakeApiTokenAnswer(Guid ApiTokenId, string Token)
@@ -36,8 +37,12 @@ public sealed class MakeApiToken(Acts acts)
                     return taken;
                 if (string.IsNullOrWhiteSpace(request.Name))
                     return new Refused(Refusal.NameMissing, "name");
-                if (request.Name.Length > ApiToken.NameCharsMax)
+                if (request.Name.Trim().Length > ApiToken.NameCharsMax || request.Name.Any(char.IsControl))
                     return new Refused(Refusal.NameTooLong, "name");
+                if (!Enum.IsDefined(request.Role))
+                    return new Refused(Refusal.SettingOutOfRange, "role");
+                if (request.EndsAt <= act.Now)
+                    return new Refused(Refusal.ValidityOver, "endsAt");
                 if (!await act.Db.Customers.AnyAsync(c => c.AccountId == customerId, cancel))
                     return Refusal.NotFound;
                 var text = BearerTokens.Prefix + Base64Url(RandomNumberGenerator.GetBytes(BearerTokens.SecretBytes));
@@ -50,8 +55,9 @@ public sealed class MakeApiToken(Acts acts)
                     Role = request.Role,
                     CreatedBy = act.ActorId,
                     CreatedAt = act.Now,
+                    EndsAt = request.EndsAt,
                 });
-                act.Audit(request.Id, new { request.Name, request.Role });
+                act.Audit(request.Id, new { request.Name, request.Role, request.EndsAt });
                 return new MakeApiTokenAnswer(request.Id, text);
             },
             cancel);
@@ -62,12 +68,15 @@ public sealed class MakeApiToken(Acts acts)
 
 /// <summary>Signs a request in by its bearer token. The token names its customer; nothing else in the request does.</summary>
 public sealed class BearerTokens(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Store store)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Store store, TimeProvider time)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer";
     public const string Prefix = "lk_";
     public const int SecretBytes = 32;
+
+    /// <summary>A use is noted at most so often, so that a busy program costs one write a minute and not one a request.</summary>
+    public static readonly TimeSpan UsedNotedEach = TimeSpan.FromMinutes(1);
 
     // 256 random bits: a plain hash is as good as a slow one.
     internal static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
@@ -78,11 +87,17 @@ public sealed class BearerTokens(
         if (!header.StartsWith("Bearer " + Prefix, StringComparison.Ordinal))
             return AuthenticateResult.NoResult();
         var hash = Hash(header["Bearer ".Length..]);
+        var now = time.GetUtcNow();
         await using var db = store.Open();
-        var token = await db.ApiTokens.AsNoTracking().Where(t => t.Hash == hash && t.RevokedAt == null)
-            .Select(t => new { t.Id, t.CustomerId }).FirstOrDefaultAsync(Context.RequestAborted);
+        var token = await db.ApiTokens.AsNoTracking().Where(t => t.Hash == hash && t.RevokedAt == null && (t.EndsAt == null || t.EndsAt > now))
+            .Select(t => new { t.Id, t.CustomerId, t.LastUsedAt }).FirstOrDefaultAsync(Context.RequestAborted);
         if (token is null)
             return AuthenticateResult.Fail("The token is not known.");
+        if (token.LastUsedAt is not { } noted || now - noted >= UsedNotedEach)
+            await store.Write(
+                d => d.ApiTokens.Where(t => t.CustomerId == token.CustomerId && t.Id == token.Id)
+                    .ExecuteUpdateAsync(s => s.SetProperty(t => t.LastUsedAt, now), Context.RequestAborted),
+                Context.RequestAborted);
         var identity = new ClaimsIdentity(
             [new(Actor.TokenClaim, token.Id.ToString()), new(Actor.TokenCustomerClaim, token.CustomerId.ToString())], Scheme.Name);
         return AuthenticateResult.Success(new(new(identity), Scheme.Name));

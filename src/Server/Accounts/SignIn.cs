@@ -91,7 +91,7 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
             CookieAuthenticationDefaults.AuthenticationScheme, new(identity), new() { ExpiresUtc = session.EndsAt });
     }
 
-    async Task<bool> Fits(string hash, string password, CancellationToken cancel)
+    internal async Task<bool> Fits(string hash, string password, CancellationToken cancel)
     {
         await hashing.WaitAsync(cancel);
         try

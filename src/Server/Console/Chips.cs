@@ -1,3 +1,4 @@
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Console.Parts;
 using Latchkey.Server.Notices;
 using Latchkey.Server.Readers;
@@ -37,6 +38,17 @@ static class Chips
             UserState.Deleted => ("x", Tone.Mute),
         };
         return new(icon, tone, texts[$"Chip.User.{state}"]);
+    }
+
+    public static Chip Of(this IStringLocalizer<Texts> texts, ApiTokenState state)
+    {
+        var (icon, tone) = state switch
+        {
+            ApiTokenState.Active => ("check", Tone.Ok),
+            ApiTokenState.Ended => ("cal", Tone.Mute),
+            ApiTokenState.Revoked => ("ban", Tone.Mute),
+        };
+        return new(icon, tone, texts[$"Chip.Token.{state}"]);
     }
 
     public static Chip Of(this IStringLocalizer<Texts> texts, DeviceState state)

@@ -24,6 +24,9 @@ public sealed class Workplace(
     /// <summary>Whether to offer acts at all; each act decides for itself.</summary>
     public bool MayChange { get; private set; }
 
+    /// <summary>Whether to offer acts of owners.</summary>
+    public bool IsOwner { get; private set; }
+
     public Standing At { get; private set; } = Standing.Unknown;
 
     public enum Standing
@@ -58,6 +61,7 @@ public sealed class Workplace(
             moments.In(found.TimeZone);
         }
         MayChange = (await acts.Ask<bool>(Actor, CustomerId, Role.Manager, _ => Task.FromResult<Outcome<bool>>(true), cancel)).Done;
+        IsOwner = (await acts.Ask<bool>(Actor, CustomerId, Role.Owner, _ => Task.FromResult<Outcome<bool>>(true), cancel)).Done;
         return At = Standing.Here;
     }
 

@@ -10,6 +10,8 @@ public enum Refusal
     SignedOut,
     SignInWrong,
     SignInWait,
+    SetupCodeWrong,
+    PasswordWrong,
     NotFound,
     RoleTooLow,
 
@@ -22,6 +24,7 @@ public enum Refusal
     NameTooLong,
     EmailMissing,
     EmailWrong,
+    PasswordWeak,
     LanguageUnknown,
     TimeZoneUnknown,
     UserNumberOutOfRange,

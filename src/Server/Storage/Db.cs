@@ -21,6 +21,7 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
     public DbSet<Membership> Memberships => Set<Membership>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+    public DbSet<SetupCode> SetupCodes => Set<SetupCode>();
     public DbSet<User> Users => Set<User>();
     public DbSet<Device> Devices => Set<Device>();
     public DbSet<MobileKey> MobileKeys => Set<MobileKey>();

@@ -1,3 +1,5 @@
+using Latchkey.Server.Hosting;
+
 namespace Latchkey.Server.Users;
 
 public enum UserState
@@ -11,7 +13,7 @@ public enum UserState
 public sealed class User
 {
     public const int NameCharsMax = 80;
-    public const int EmailCharsMax = 254;
+    public const int EmailCharsMax = MailAddress.CharsMax;
 
     public required Guid CustomerId { get; init; }
     public required Guid Id { get; init; }

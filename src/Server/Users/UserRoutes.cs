@@ -31,13 +31,17 @@ static class UserRoutes
     }
 
     static async Task<IResult> List(
-        ApiCaller caller, Acts acts, CancellationToken cancel, UserFilter filter = UserFilter.All, string? search = null, string? after = null)
+        ApiCaller caller, Acts acts, CancellationToken cancel, string? filter = null, string? search = null, string? after = null)
     {
+        var wanted = UserFilter.All;
+        if (filter is not null && (!Enum.TryParse(filter, ignoreCase: true, out wanted) || !Enum.IsDefined(wanted) || char.IsAsciiDigit(filter[0])))
+            return Problems.Answer<UserListAnswer>(new Refused(
+                Refusal.SettingOutOfRange, "filter", "Filters are all, active, waiting, codeExpired, suspended, revoking and deleted."));
         UserCursor? cursor = null;
         if (after is not null && !UserListAnswer.TryReadCursor(after, out cursor))
             return Problems.Answer<UserListAnswer>(new Refused(Refusal.BodyMalformed, "after"));
         var page = await acts.Ask<UserPage>(
-            caller.Actor, caller.CustomerId, Role.Viewer, q => UserList.Read(q, filter, search, cursor), cancel);
+            caller.Actor, caller.CustomerId, Role.Viewer, q => UserList.Read(q, wanted, search, cursor), cancel);
         return Problems.Answer(page, p => TypedResults.Ok(UserListAnswer.Of(p)));
     }
 

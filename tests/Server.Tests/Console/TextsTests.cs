@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Latchkey.Protocol.Decisions;
 using Latchkey.Protocol.Events;
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Console;
 using Latchkey.Server.Events;
 using Latchkey.Server.Hosting;
@@ -82,6 +83,8 @@ public partial class TextsTests
             .. Enum.GetNames<KeyState>().Select(s => $"Chip.Key.{s}"),
             .. Enum.GetNames<UserState>().Select(s => $"Chip.User.{s}"),
             .. Enum.GetNames<DeviceState>().Select(s => $"Chip.Device.{s}"),
+            .. Enum.GetNames<ApiTokenState>().Select(s => $"Chip.Token.{s}"),
+            .. Enum.GetNames<Role>().SelectMany(s => new[] { $"Role.{s}", $"Role.{s}.Hint" }),
             .. Enum.GetNames<Delivery>().Select(s => $"Chip.Delivery.{s}"),
             .. Enum.GetNames<Delivery>().Select(s => $"Messages.Pill.{s}"),
             .. Enum.GetNames<MessageKind>().Select(s => $"Message.{s}"),

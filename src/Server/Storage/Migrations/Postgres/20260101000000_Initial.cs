@@ -90,6 +90,8 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     Role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     CreatedBy = table.Column<Guid>(type: "uuid", nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EndsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    LastUsedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     RevokedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
@@ -325,6 +327,18 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Readers", x => new { x.CustomerId, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SetupCodes",
+                columns: table => new
+                {
+                    Hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    EndsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SetupCodes", x => x.Hash);
                 });
 
             migrationBuilder.CreateTable(
@@ -1000,6 +1014,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "Sessions");
+
+            migrationBuilder.DropTable(
+                name: "SetupCodes");
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");

@@ -211,9 +211,15 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<Guid>("CreatedBy")
                         .HasColumnType("uuid");
 
+                    b.Property<DateTimeOffset?>("EndsAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<byte[]>("Hash")
                         .IsRequired()
                         .HasColumnType("bytea");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -362,6 +368,19 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.HasIndex("AdministratorId");
 
                     b.ToTable("Sessions");
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Accounts.SetupCode", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Hash");
+
+                    b.ToTable("SetupCodes");
                 });
 
             modelBuilder.Entity("Latchkey.Server.Audit.AuditEntry", b =>

@@ -209,9 +209,15 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<Guid>("CreatedBy")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("EndsAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("Hash")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -360,6 +366,19 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.HasIndex("AdministratorId");
 
                     b.ToTable("Sessions");
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Accounts.SetupCode", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Hash");
+
+                    b.ToTable("SetupCodes");
                 });
 
             modelBuilder.Entity("Latchkey.Server.Audit.AuditEntry", b =>

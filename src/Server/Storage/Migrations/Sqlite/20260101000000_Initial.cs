@@ -89,6 +89,8 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     CreatedBy = table.Column<Guid>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndsAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     RevokedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
@@ -324,6 +326,18 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Readers", x => new { x.CustomerId, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SetupCodes",
+                columns: table => new
+                {
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    EndsAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SetupCodes", x => x.Hash);
                 });
 
             migrationBuilder.CreateTable(
@@ -999,6 +1013,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Sessions");
+
+            migrationBuilder.DropTable(
+                name: "SetupCodes");
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");

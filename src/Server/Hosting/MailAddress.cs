@@ -1,9 +1,11 @@
 using System.Buffers;
 
-namespace Latchkey.Server.Users;
+namespace Latchkey.Server.Hosting;
 
 static class MailAddress
 {
+    public const int CharsMax = 254;
+
     static readonly SearchValues<char> NotInAPlainAddress = SearchValues.Create("<>,;:\"()[]\\");
 
     /// <summary>
@@ -13,7 +15,7 @@ static class MailAddress
     public static bool IsGood(string text)
     {
         var trimmed = text.Trim();
-        if (trimmed.Length is 0 or > User.EmailCharsMax || trimmed.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+        if (trimmed.Length is 0 or > CharsMax || trimmed.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
             return false;
         return !trimmed.AsSpan().ContainsAny(NotInAPlainAddress) && MimeKit.MailboxAddress.TryParse(trimmed, out var mailbox)
             && mailbox.Address == trimmed && trimmed.Count(c => c == '@') == 1 && !trimmed.StartsWith('@') && !trimmed.EndsWith('@');

@@ -1,0 +1,66 @@
+using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Latchkey.Server.Accounts;
+
+/// <summary>A new password for oneself.</summary>
+/// <param name="Id">Made by the client: the same id acts once.</param>
+/// <param name="Current">The one that holds now.</param>
+/// <param name="New">By the rule of <see cref="Passwords"/>.</param>
+public sealed record ChangePasswordRequest(Guid Id, string? Current, string? New)
+{
+    // A record prints its members; passwords are not for printing.
+    public override string ToString() => $"new password {Id}";
+}
+
+/// <param name="SessionsEnded">Sign-ins elsewhere that ended with it.</param>
+public sealed record ChangePasswordAnswer(int SessionsEnded);
+
+/// <summary>
+/// An administrator changes the own password, which takes the current one: an open console left alone is not enough. Every other session
+/// ends with it, so that whoever had learned the old one is out.
+/// </summary>
+public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle)
+{
+    /// <param name="accountId">The workplace the administrator is in: its audit chain tells of it.</param>
+    public async Task<Outcome<ChangePasswordAnswer>> Do(
+        Actor actor, Guid accountId, ChangePasswordRequest request, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(request);
+        var known = await acts.Ask<string>(actor, accountId, Role.Viewer, async q =>
+            actor.Kind == ActorKind.Administrator
+            && await q.Db.Administrators.Where(a => a.Id == actor.Id).Select(a => a.PasswordHash).SingleAsync(cancel) is { } hash
+                ? hash
+                : Refusal.NotFound, cancel);
+        if (!known.Done)
+            return known.Refused;
+        if (Passwords.Lint(request.New, "new") is { } weak)
+            return weak;
+        var subject = $"password {actor.Id:N}";
+        if (request.Current is not { Length: > 0 and <= SignIn.PasswordCharsMax } current)
+            return new Refused(Refusal.PasswordWrong, "current");
+        if (await throttle.TakeTry(subject, cancel) is { } seconds)
+            return new Refused(Refusal.SignInWait, RetryAfterSeconds: seconds);
+        if (!await signIn.Fits(known.Value, current, cancel))
+            return new Refused(Refusal.PasswordWrong, "current");
+        await throttle.Forget(subject, cancel);
+        // The request that is kept for retries names no password: its hash would be a quick one.
+        return await acts.Do<object, ChangePasswordAnswer>(
+            nameof(ChangePassword), actor, accountId, Role.Viewer, request.Id, new { },
+            async act =>
+            {
+                var administrator = await act.Db.Administrators.SingleAsync(a => a.Id == actor.Id, cancel);
+                if (administrator.PasswordHash != known.Value)
+                    return new Refused(Refusal.PasswordWrong, "current");
+                administrator.PasswordHash = new Argon2().HashPassword(administrator, request.New!);
+                administrator.ConcurrencyStamp = Guid.NewGuid().ToString("N");
+                var ended = await act.Db.Sessions.Where(s => s.AdministratorId == actor.Id && s.Id != actor.Session && s.EndedAt == null && s.EndsAt > act.Now)
+                    .ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, act.Now), cancel);
+                act.Audit(actor.Id, new { sessionsEnded = ended });
+                return new ChangePasswordAnswer(ended);
+            },
+            cancel);
+    }
+}

@@ -1,0 +1,81 @@
+using Latchkey.Server.Accounts;
+using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
+using Latchkey.Server.Tests.Setting;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Latchkey.Server.Tests.Accounts;
+
+public class PasswordTests(Houses houses)
+{
+    const string New = "four quite other words";
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    static Task<Outcome<ChangePasswordAnswer>> Change(Site site, Actor actor, string? current, string? fresh) =>
+        site.House.Get<ChangePassword>().Do(actor, site.Id, new(Guid.NewGuid(), current, fresh), Cancel);
+
+    static async Task<Actor> SecondSession(Site site)
+    {
+        var session = Session.Begin(site.Owner.Id, site.House.Time.GetUtcNow());
+        await site.House.Store.Write(db => Task.FromResult(db.Sessions.Add(session)), Cancel);
+        return site.Owner with { Session = session.Id };
+    }
+
+    static Task<string?> Hash(Site site) => site.Read(db => db.Administrators.Where(a => a.Id == site.Owner.Id).Select(a => a.PasswordHash).SingleAsync(Cancel));
+
+    [Theory, BothEngines]
+    public async Task A_new_password_takes_the_current_one_and_ends_the_other_sessions(Engine engine)
+    {
+        var site = await (await houses.Of(this, engine)).NewSite();
+        var other = await SecondSession(site);
+        var list = site.House.Get<ListApiTokens>();
+        Assert.True((await list.Ask(other, site.Id, Cancel)).Done);
+
+        var done = await Change(site, site.Owner, Site.Password, New);
+        Assert.Equal(1, done.Value?.SessionsEnded);
+        Assert.True(Argon2.Fits((await Hash(site))!, New));
+        Assert.False(Argon2.Fits((await Hash(site))!, Site.Password));
+        Assert.True((await list.Ask(site.Owner, site.Id, Cancel)).Done);
+        Assert.Equal(Refusal.SignedOut, (await list.Ask(other, site.Id, Cancel)).Refused?.Refusal);
+        Assert.Equal(Refusal.SignedOut, (await Change(site, other, New, Site.Password)).Refused?.Refusal);
+        var entry = await site.Read(db => db.AuditEntries.SingleAsync(a => a.AccountId == site.Id && a.Act == "ChangePassword", Cancel));
+        Assert.Equal(site.Owner.Id, entry.SubjectId);
+        // What is kept for retries holds neither password, nor a quick hash of one.
+        var kept = await site.Read(db => db.StoredRequests.Where(r => r.CustomerId == site.Id && r.Act == "ChangePassword").ToListAsync(Cancel));
+        var again = await Change(site, site.Owner, New, Site.Password);
+        Assert.True(again.Done);
+        var both = await site.Read(db => db.StoredRequests.Where(r => r.CustomerId == site.Id && r.Act == "ChangePassword").Select(r => r.BodyHash).ToListAsync(Cancel));
+        Assert.Equal(2, both.Count);
+        Assert.Equal(Convert.ToHexString(both[0]), Convert.ToHexString(both[1]));
+        Assert.Single(kept);
+    }
+
+    [Theory, BothEngines]
+    public async Task A_wrong_current_password_changes_nothing_and_guessing_waits(Engine engine)
+    {
+        var site = await (await houses.Of(this, engine)).NewSite();
+        var before = await Hash(site);
+        for (var i = 0; i < Throttle.FreeTries; i++)
+            Assert.Equal((Refusal.PasswordWrong, "current"), await Why("wrong"));
+        Assert.Equal((Refusal.SignInWait, null), await Why(Site.Password));
+        Assert.Equal(before, await Hash(site));
+        site.House.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True((await Change(site, site.Owner, Site.Password, New)).Done);
+
+        async Task<(Refusal?, string?)> Why(string current) => (await Change(site, site.Owner, current, New)).Refused is { } r ? (r.Refusal, r.Field) : default;
+    }
+
+    [Theory, BothEngines]
+    public async Task A_weak_password_and_a_token_without_one_are_refused(Engine engine)
+    {
+        var site = await (await houses.Of(this, engine)).NewSite();
+        var weak = await Change(site, site.Owner, Site.Password, "short");
+        Assert.Equal((Refusal.PasswordWeak, "new"), (weak.Refused?.Refusal, weak.Refused?.Field));
+        var token = await site.House.Get<MakeApiToken>().Do(site.Owner, site.Id, new(Guid.NewGuid(), "x", Role.Owner), Cancel);
+        var actor = new Actor(ActorKind.ApiToken, token.Value!.ApiTokenId, site.Id.ToString());
+        Assert.Equal(Refusal.NotFound, (await Change(site, actor, Site.Password, New)).Refused?.Refusal);
+        Assert.Equal(Refusal.SignedOut, (await Change(site, Actor.Nobody, Site.Password, New)).Refused?.Refusal);
+    }
+}
