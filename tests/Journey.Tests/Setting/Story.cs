@@ -7,6 +7,8 @@ namespace Latchkey.Journey.Tests.Setting;
 /// <summary>A house in which something has happened: somebody opened a door, somebody else's key is on hold and was refused, a third was invited.</summary>
 sealed class Story
 {
+    const int TapsMax = 5;
+
     public required string Opener { get; init; }
     public required string Refused { get; init; }
     public required string Invited { get; init; }
@@ -26,15 +28,13 @@ sealed class Story
     public static async Task<Story> Of(Journey journey, House house, Administrator marie, string opener = "Simona Dvořáková", string refused = "Karel Beneš", string invited = "Ondřej Veselý")
     {
         var phone = await Activated(journey, house, marie, opener);
-        await phone.Open("Main entrance");
-        await Expect(phone.Headline).ToHaveTextAsync("Open");
+        await Tap(phone, "Main entrance", "Open");
         await phone.GoHome();
 
         var other = await Activated(journey, house, marie, refused);
         await marie.VisitUser(refused);
         await marie.Suspend();
-        await other.Open("Server room");
-        await Expect(other.Headline).ToHaveTextAsync("Key on hold");
+        await Tap(other, "Server room", "Key on hold");
         await other.Page.CloseAsync();
 
         await marie.NewMobileKey(invited, Address(invited));
@@ -66,6 +66,19 @@ sealed class Story
         var phone = await Phone.Of(journey);
         await phone.TakeKey(await marie.ShownLink());
         return phone;
+    }
+
+    /// <summary>On a very busy machine an answer may come too late; the wallet says so, and a person taps again.</summary>
+    static async Task Tap(Phone phone, string door, string headline)
+    {
+        for (var tap = 1; tap < TapsMax; tap++)
+        {
+            await phone.Open(door);
+            if (!(await phone.Said())[^1].EndsWith("No answer from the door", StringComparison.Ordinal))
+                break;
+            await phone.GoHome();
+        }
+        await Expect(phone.Headline).ToHaveTextAsync(headline);
     }
 
     static string Address(string name) => string.Concat(name.Normalize(System.Text.NormalizationForm.FormD).Where(char.IsAsciiLetter)).ToLowerInvariant() + "@example.com";
