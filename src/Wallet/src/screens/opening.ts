@@ -5,11 +5,10 @@ import type { Door } from '../credentials/siteCard.ts';
 import { signalOf } from '../decisions.ts';
 import type { Circumstances } from '../handshake/presentation.ts';
 import type { Key } from '../keep/key.ts';
+import { freshened } from '../fresh.ts';
 import { FRESH_SECONDS, hasScreenLock, verifyPerson } from '../phone/verification.ts';
 import { present, waysTo, type Presented, type Way } from '../present.ts';
 import { answerLost, connecting, notAccepted, notice, opened, refused, unproven } from './verdicts.ts';
-
-const RENEW_PATIENCE_MS = 4_000;
 
 /** One opening, from the tap to the verdict. The amber ring is drawn before any network or radio is touched. */
 export function openDoor(app: App, key: Key, door: Door, onlyWay?: Way): void {
@@ -97,18 +96,4 @@ async function circumstancesFor(app: App, key: Key, door: Door, unlock: boolean,
     screenLock,
     oneTap: false,
   };
-}
-
-/** The key as it is by now. One whose document has died is renewed first where there is a network: the door would refuse it. */
-async function freshened(app: App, key: Key): Promise<Key> {
-  const { id } = key.record;
-  const current = () => app.keys.find(({ record }) => record.id === id) ?? key;
-  await app.renewing.get(id);
-  if (now() >= current().document.expires)
-    await Promise.race([app.renew(({ record }) => record.id === id), pause(RENEW_PATIENCE_MS)]);
-  return current();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
