@@ -27,6 +27,8 @@ export class App {
   when!: When;
   /** Renewals under way, by key. */
   readonly renewing = new Map<string, Promise<boolean>>();
+  /** Keys that a door called out of date and that were not renewed since. */
+  readonly outdated = new Set<string>();
   /** The browser's own offer to install, kept until it fits. */
   install: (Event & { prompt(): Promise<unknown> }) | undefined;
   updateWaiting = false;
@@ -170,6 +172,7 @@ export class App {
       if (!(problem instanceof Problem)) throw problem;
       return false;
     }
+    this.outdated.delete(key.record.id);
     await this.reload();
     return true;
   }

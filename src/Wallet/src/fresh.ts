@@ -6,13 +6,14 @@ import type { Key } from './keep/key.ts';
 export const RENEW_PATIENCE_MS = 4_000;
 
 /**
- * The key as it is by now. One whose document has died is renewed first where there is a network: the door would refuse it. A
- * live one waits for nothing: a network that swallows packets must not stand between a person and a door that needs none.
+ * The key as it is by now. One whose document has died, or was called out of date, is renewed first where there is a network:
+ * the door would refuse it. Any other waits for nothing: a network that swallows packets must not stand between a person and a
+ * door that needs none.
  */
-export async function freshened(app: Pick<App, 'keys' | 'renewing' | 'renew'>, key: Key, patience = RENEW_PATIENCE_MS): Promise<Key> {
+export async function freshened(app: Pick<App, 'keys' | 'outdated' | 'renewing' | 'renew'>, key: Key, patience = RENEW_PATIENCE_MS): Promise<Key> {
   const { id } = key.record;
   const current = () => app.keys.find(({ record }) => record.id === id) ?? key;
-  if (now() >= current().document.expires) {
+  if (now() >= current().document.expires || app.outdated.has(id)) {
     const renewal = app.renewing.get(id) ?? app.renew(({ record }) => record.id === id);
     await Promise.race([renewal.catch(() => false), pause(patience)]);
   }

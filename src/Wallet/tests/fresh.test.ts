@@ -14,7 +14,7 @@ type Wallet = Parameters<typeof freshened>[0];
 
 function wallet(key: Key, parts: Partial<Wallet> = {}): Wallet {
   setOffset(NOW - Math.floor(Date.now() / 1000));
-  return { keys: [key], renewing: new Map(), renew: () => assert.fail('nothing is to be renewed'), ...parts };
+  return { keys: [key], outdated: new Set(), renewing: new Map(), renew: () => assert.fail('nothing is to be renewed'), ...parts };
 }
 
 test('a live key waits for no renewal, not even for one under way', async () => {
@@ -32,6 +32,18 @@ test('a dead key is renewed first', async () => {
     },
   });
   assert.equal(await freshened(app, dead), renewed);
+});
+
+test('a key that a door called out of date is renewed first, too', async () => {
+  const [stale, renewed] = [keyUntil(NOW + 3600), keyUntil(NOW + 3600, 2)];
+  const app = wallet(stale, {
+    outdated: new Set(['one']),
+    renew: async () => {
+      app.keys = [renewed];
+      return true;
+    },
+  });
+  assert.equal(await freshened(app, stale), renewed);
 });
 
 test('a dead key joins the renewal under way instead of asking twice', async () => {

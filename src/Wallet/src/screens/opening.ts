@@ -78,7 +78,10 @@ function begin(app: App, key: Key, door: Door, { onlyWay, unlock = false, put }:
     const again = () => once({ unlock: reason === 'user_verification_missing' });
     app.replace(refused(app, key, door, { reason, wait: outcome.waitSeconds, again }));
     // The refusal may be out of date on the phone's side: what the server knows by now helps the next tap.
-    if (reason === 'document_stale') await app.renew((other) => other.record.id === key.record.id);
+    if (reason === 'document_stale') {
+      app.outdated.add(key.record.id);
+      await app.renew((other) => other.record.id === key.record.id);
+    }
   }
 }
 
