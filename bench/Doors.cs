@@ -41,7 +41,7 @@ static class Doors
         for (var i = 0; i < Starts; i++)
         {
             var begun = Stopwatch.GetTimestamp();
-            using var reader = Process.Start(new ProcessStartInfo(Demo.Reader, ["run", "--data", data, "--listen", "127.0.0.1:0"]) { RedirectStandardOutput = true })!;
+            using var reader = Process.Start(new ProcessStartInfo(Demo.Reader, ["run", "--data", data, "--listen", "127.0.0.1:0", "--radio"]) { RedirectStandardOutput = true })!;
             while (await reader.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("ready ", StringComparison.Ordinal))
             {
             }

@@ -59,7 +59,7 @@ public sealed class ReaderCore : IAsyncDisposable
 
     public ServerLink Link { get; }
 
-    /// <summary>Told to the server, so that a wallet finds the virtual radio; set once it is on the air.</summary>
+    /// <summary>Told to the server, so that a wallet finds the virtual radio; null while none is on the air.</summary>
     public string? RadioAddress { get; set; }
 
     /// <summary>The name on the door: the console's, or the one given at pairing until there are rules.</summary>

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Latchkey.Reader;
 
-/// <summary>Puts the web side around a core: the local page and the virtual radio, on one port. As little of the web server as that takes.</summary>
+/// <summary>Puts the web side around a core: the local page, and the virtual radio if asked for, on one port. As little of the web server as that takes.</summary>
 public sealed class ReaderHost : IAsyncDisposable
 {
     /// <summary>Radios, pages and a few to spare; far below the limit of open files, past which a process dies.</summary>
@@ -22,8 +22,9 @@ public sealed class ReaderHost : IAsyncDisposable
     public Uri Address { get; }
 
     /// <param name="name">Another name the local page is called by; null for none.</param>
+    /// <param name="radio">Serve the virtual radio too. Who reaches the port then counts as standing at the door, so it is for demo and tests.</param>
     /// <exception cref="SetupException">The port is taken, or not to be had.</exception>
-    public static async Task<ReaderHost> Start(ReaderCore core, IPEndPoint listen, string? name = null)
+    public static async Task<ReaderHost> Start(ReaderCore core, IPEndPoint listen, string? name = null, bool radio = false)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -42,8 +43,9 @@ public sealed class ReaderHost : IAsyncDisposable
         core.Link.Changed += viewers.Tell;
         core.Log.Appended += viewers.Tell;
         core.Rules.Changed += viewers.Tell;
-        app.UseWebSockets();
-        app.Run(context => context.Request.Path == VirtualRadio.Path ? VirtualRadio.Serve(context, core.Phones) : page.Serve(context));
+        if (radio)
+            app.UseWebSockets();
+        app.Run(context => radio && context.Request.Path == VirtualRadio.Path ? VirtualRadio.Serve(context, core.Phones) : page.Serve(context));
         try
         {
             await app.StartAsync();
@@ -55,7 +57,8 @@ public sealed class ReaderHost : IAsyncDisposable
         }
 
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        core.RadioAddress = new UriBuilder(address) { Scheme = "ws", Path = VirtualRadio.Path }.Uri.ToString();
+        if (radio)
+            core.RadioAddress = new UriBuilder(address) { Scheme = "ws", Path = VirtualRadio.Path }.Uri.ToString();
         return new(app, address);
     }
 

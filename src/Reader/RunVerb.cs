@@ -10,7 +10,7 @@ internal static class RunVerb
 
     public static async Task<int> Run(string[] words)
     {
-        var arguments = Arguments.Read(words, "--data", "--listen", "--host", "--pair", "--server", "--system-id", "--system-key", "--code", "--name");
+        var arguments = Arguments.Read(words, "--data", "--listen", "--host", "--radio", "--pair", "--server", "--system-id", "--system-key", "--code", "--name");
         var (listen, hostName) = (arguments.Listen, arguments.HostName);
         if (arguments.Has("--pair"))
             await PairVerb.Ensure(arguments);
@@ -20,7 +20,7 @@ internal static class RunVerb
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stopped));
 
         await using var core = ReaderCore.Open(arguments.Data, TimeProvider.System, HostBoot(), Complain);
-        await using var host = await ReaderHost.Start(core, listen, hostName);
+        await using var host = await ReaderHost.Start(core, listen, hostName, arguments.Has("--radio"));
         core.Start();
         if (core.Rules.Identity.IsDemo)
             Complain("This is a demo system: its System Key is public, so it is not safe.");

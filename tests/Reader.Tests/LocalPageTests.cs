@@ -6,6 +6,7 @@ using Latchkey.Protocol.Events;
 using Latchkey.Reader.Door;
 using Latchkey.Reader.Link;
 using Latchkey.Reader.Page;
+using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Reader.Tests;
 
@@ -74,6 +75,70 @@ public class LocalPageTests
         Assert.Equal(LinkPhase.Cut, door.Core.Link.Standing.Phase);
         Assert.Equal(HttpStatusCode.OK, await Post(http, "push", "{}", own));
         Assert.Equal((Bolt.Shut, Leaf.Closed), (door.Core.Door.Picture.Bolt, door.Core.Door.Picture.Leaf));
+    }
+
+    /// <summary>A reader that listens beyond loopback: whoever is on the network can ask as the page does, and may not cut the door off.</summary>
+    [Theory]
+    [InlineData("192.0.2.7", false)]
+    [InlineData("::ffff:192.0.2.7", false)]
+    [InlineData("2001:db8::7", false)]
+    [InlineData(null, false)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    [InlineData("::1", true)]
+    public async Task It_is_acted_on_from_its_own_machine_only_and_looked_at_from_others(string? remote, bool acts)
+    {
+        await using var door = Setting.Door.Open();
+        var page = new LocalPage(door.Core, new Viewers());
+        async Task<(int Status, string Words)> Post(string path, string? origin)
+        {
+            using var body = new MemoryStream();
+            var context = Asked(HttpMethods.Post, path);
+            context.Request.Body = new MemoryStream("""{"cut":true}"""u8.ToArray());
+            context.Request.Headers.Origin = origin;
+            context.Response.Body = body;
+            await page.Serve(context);
+            return (context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()));
+        }
+
+        DefaultHttpContext Asked(string method, string path)
+        {
+            var context = new DefaultHttpContext();
+            context.Connection.LocalIpAddress = IPAddress.Parse("192.0.2.1");
+            context.Connection.RemoteIpAddress = remote is null ? null : IPAddress.Parse(remote);
+            (context.Request.Method, context.Request.Path) = (method, path);
+            (context.Request.Scheme, context.Request.Host) = ("http", new("192.0.2.1", 5081));
+            return context;
+        }
+
+        foreach (var path in new[] { "/push", "/cut" })
+        {
+            foreach (var origin in new[] { null, "http://192.0.2.1:5081" })
+            {
+                var (status, words) = await Post(path, origin);
+                if (acts)
+                    Assert.True(status is 200 or 204, $"{path} was answered with {status}");
+                else
+                    Assert.Equal((403, "The door takes this from its own machine only."), (status, words));
+            }
+        }
+
+        Assert.Equal(acts, door.Core.Link.Standing.Phase == LinkPhase.Cut);
+        var look = Asked(HttpMethods.Get, "/");
+        await page.Serve(look);
+        Assert.Equal(200, look.Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task It_offers_no_act_and_no_radio_to_whom_they_are_not_for()
+    {
+        await using var door = Setting.Door.Open();
+        foreach (var (acts, radio) in new[] { (false, false), (true, true) })
+        {
+            door.Core.RadioAddress = radio ? "ws://127.0.0.1:5081/radio" : null;
+            using var state = JsonDocument.Parse(PageState.Write(door.Core, acts));
+            Assert.Equal((acts, radio), (state.RootElement.GetProperty("acts").GetBoolean(), state.RootElement.GetProperty("radio").GetBoolean()));
+        }
     }
 
     /// <summary>Another site's name that points at this machine for a moment (DNS rebinding) is not the page's.</summary>

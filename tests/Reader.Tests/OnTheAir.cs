@@ -20,7 +20,7 @@ public class OnTheAir
     public async Task A_phone_opens_over_the_virtual_radio(int? mtu)
     {
         await using var door = Setting.Door.Open();
-        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0));
+        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0), radio: true);
         using var phone = door.Site.NewPhone().Renew(door.Now);
         using var air = await AirPhone.Connect(host.Address, mtu);
 
@@ -30,11 +30,22 @@ public class OnTheAir
         Assert.Equal(Bolt.Drawn, door.Core.Door.Picture.Bolt);
     }
 
+    /// <summary>Who reaches the radio counts as standing at the door, so it is not there unless asked for.</summary>
+    [Fact]
+    public async Task Without_its_switch_there_is_no_radio_and_the_server_is_told_of_none()
+    {
+        await using var door = Setting.Door.Open();
+        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0));
+        var none = await Assert.ThrowsAsync<WebSocketException>(() => AirPhone.Connect(host.Address));
+        Assert.Contains("404", none.Message, StringComparison.Ordinal);
+        Assert.Null(door.Core.RadioAddress);
+    }
+
     [Fact]
     public async Task What_no_phone_says_closes_and_hurts_nobody()
     {
         await using var door = Setting.Door.Open();
-        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0));
+        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0), radio: true);
         byte[][] rubbish = [[], [0x05], [0x99, 1], [0x02, 1], [0x04, 0], new byte[600], [.. Enumerable.Repeat((byte)0x03, 700)]];
         foreach (var message in rubbish)
         {
@@ -58,7 +69,7 @@ public class OnTheAir
     public async Task An_empty_write_is_answered_with_the_ATT_error()
     {
         await using var door = Setting.Door.Open();
-        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0));
+        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0), radio: true);
         using var air = await AirPhone.Connect(host.Address);
         await air.Say([(byte)RadioOperation.Write]);
         Assert.Equal(RadioFrame.InvalidLength, (await air.Hear())!.Value[0]);
@@ -70,7 +81,7 @@ public class OnTheAir
     public async Task After_unsubscribing_nothing_is_notified_and_a_read_is_empty()
     {
         await using var door = Setting.Door.Open();
-        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0));
+        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0), radio: true);
         using var air = await AirPhone.Connect(host.Address);
         await air.Ask(RadioFrame.Subscribe, RadioOperation.Subscribed);
         Assert.Equal(RadioOperation.Notification, (await air.Hear())!.Operation);
@@ -87,7 +98,7 @@ public class OnTheAir
     public async Task An_MTU_outside_its_range_is_refused_in_words(string mtu)
     {
         await using var door = Setting.Door.Open();
-        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0));
+        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0), radio: true);
         using var http = new HttpClient { BaseAddress = host.Address };
         using var request = new HttpRequestMessage(HttpMethod.Get, $"radio?mtu={mtu}");
         foreach (var (name, value) in new[]
@@ -105,7 +116,7 @@ public class OnTheAir
     public async Task The_seventeenth_phone_is_told_that_the_radio_is_full()
     {
         await using var door = Setting.Door.Open();
-        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0));
+        await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0), radio: true);
         var phones = new List<AirPhone>();
         for (var i = 0; i < Phones.ConnectionsMax; i++)
             phones.Add(await AirPhone.Connect(host.Address));

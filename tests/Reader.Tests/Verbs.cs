@@ -50,6 +50,27 @@ public class Verbs
     }
 
     [Fact]
+    public async Task Run_puts_no_radio_on_the_air_unless_told_to()
+    {
+        using var site = new Site();
+        var folder = ReaderProcess.Prepare(site, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        using (var reader = await ReaderProcess.Start(folder, radio: false))
+        {
+            var none = await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => AirPhone.Connect(reader.Address));
+            Assert.Contains("404", none.Message, StringComparison.Ordinal);
+            Assert.Equal(0, await reader.Terminate());
+        }
+
+        using (var reader = await ReaderProcess.Start(folder))
+        {
+            using var air = await AirPhone.Connect(reader.Address);
+            Assert.Equal("MAIN-1", air.LocalName);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Asked_to_end_it_ends_well_with_phones_and_pages_still_there()
     {
         using var site = new Site();

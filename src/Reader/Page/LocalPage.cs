@@ -1,13 +1,15 @@
 using System.Net;
 using System.Net.Mime;
+using System.Text;
 using System.Text.Json;
 
 namespace Latchkey.Reader.Page;
 
 /// <summary>
 /// The page of the virtual door. It shows, cuts the network and leans on the door; nothing here opens a bolt without a key. Acts are taken from
-/// the page itself only, so that no other site that a browser shows can cut this reader's network; and the page answers only to its own names, so
-/// that no other site's name, pointed at this machine for a moment, passes for the page.
+/// this machine only, since anybody on the network could ask; and from the page itself only, so that no other site that a browser shows can cut
+/// this reader's network; and the page answers only to its own names, so that no other site's name, pointed at this machine for a moment, passes
+/// for the page.
 /// </summary>
 /// <param name="host">A name the page is also called by, beside this machine's own.</param>
 public sealed class LocalPage(ReaderCore core, Viewers viewers, string? host = null)
@@ -44,6 +46,8 @@ public sealed class LocalPage(ReaderCore core, Viewers viewers, string? host = n
 
         if (!HttpMethods.IsPost(context.Request.Method))
             return Refuse(context, StatusCodes.Status405MethodNotAllowed);
+        if (!IsFromThisMachine(context))
+            return Refuse(context, StatusCodes.Status403Forbidden, "The door takes this from its own machine only.");
         if (!IsFromThisPage(context.Request))
             return Refuse(context, StatusCodes.Status403Forbidden);
         return path switch
@@ -69,7 +73,7 @@ public sealed class LocalPage(ReaderCore core, Viewers viewers, string? host = n
             await foreach (var _ in changes.ReadAllAsync(context.RequestAborted))
             {
                 await context.Response.Body.WriteAsync("data: "u8.ToArray(), context.RequestAborted);
-                await context.Response.Body.WriteAsync(PageState.Write(core), context.RequestAborted);
+                await context.Response.Body.WriteAsync(PageState.Write(core, IsFromThisMachine(context)), context.RequestAborted);
                 await context.Response.Body.WriteAsync("\n\n"u8.ToArray(), context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
             }
@@ -126,7 +130,10 @@ public sealed class LocalPage(ReaderCore core, Viewers viewers, string? host = n
 
     private static bool Same(IPAddress named, IPAddress? local) => local is not null && named.MapToIPv6().Equals(local.MapToIPv6());
 
-    // A browser names the origin of every POST; a page of another origin is refused. What is no browser could reach this port anyway.
+    // The address of the other end of the TCP connection: what an answer goes to, so nobody elsewhere can pretend it.
+    private static bool IsFromThisMachine(HttpContext context) => context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote);
+
+    // A browser names the origin of every POST; a page of another origin is refused. What is no browser is a program of this machine.
     private static bool IsFromThisPage(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
@@ -140,10 +147,10 @@ public sealed class LocalPage(ReaderCore core, Viewers viewers, string? host = n
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    private static Task Refuse(HttpContext context, int status)
+    private static Task Refuse(HttpContext context, int status, string words = "")
     {
         context.Response.StatusCode = status;
-        return Task.CompletedTask;
+        return words.Length == 0 ? Task.CompletedTask : Send(context, MediaTypeNames.Text.Plain, Encoding.UTF8.GetBytes(words));
     }
 
     private static (string, byte[]) Load(string name, string type)

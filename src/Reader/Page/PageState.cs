@@ -11,20 +11,23 @@ namespace Latchkey.Reader.Page;
 /// <summary>All that the page shows, as one JSON object on one line. Names of people are not among it: the reader does not know any.</summary>
 public static class PageState
 {
-    public static byte[] Write(ReaderCore core)
+    /// <param name="acts">Whether the one who looks may cut and push.</param>
+    public static byte[] Write(ReaderCore core, bool acts)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
         using (var json = new Utf8JsonWriter(buffer))
-            Write(json, core);
+            Write(json, core, acts);
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, ReaderCore core)
+    private static void Write(Utf8JsonWriter json, ReaderCore core, bool acts)
     {
         var door = core.Door.Picture;
         var recent = core.Log.Recent;
         json.WriteStartObject();
         json.WriteString("name", core.Name);
+        json.WriteBoolean("acts", acts);
+        json.WriteBoolean("radio", core.RadioAddress is not null);
         json.WriteBoolean("demo", core.Rules.Identity.IsDemo);
         json.WriteBoolean("inService", core.Rules.Bundle?.Settings.InService ?? true);
         Write(json, core.Link.Standing);

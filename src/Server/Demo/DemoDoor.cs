@@ -44,7 +44,7 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
         await EndOrphan();
         LoopbackPort.Need(port);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _process = Start(["run", "--data", folder, "--listen", $"127.0.0.1:{port}"], line =>
+        _process = Start(["run", "--data", folder, "--listen", $"127.0.0.1:{port}", "--radio"], line =>
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
                 ready.TrySetResult();

@@ -31,9 +31,10 @@ internal sealed class ReaderProcess : IDisposable
         return folder;
     }
 
-    public static async Task<ReaderProcess> Start(string folder)
+    public static async Task<ReaderProcess> Start(string folder, bool radio = true)
     {
-        var process = Process.Start(new ProcessStartInfo(Program, ["run", "--data", folder, "--listen", "127.0.0.1:0"])
+        string[] words = ["run", "--data", folder, "--listen", "127.0.0.1:0", .. radio ? new[] { "--radio" } : []];
+        var process = Process.Start(new ProcessStartInfo(Program, words)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -111,6 +111,8 @@ function show() {
   $('bundle').textContent = bundle ? `${bundle.epoch} · ${bundle.seq}${bundle.expired ? ` · ${say('bundle.expired')}` : ''}` : say('bundle.none');
   $('waiting').textContent = state.waiting ? say('waiting.some', { n: state.waiting }) : say('waiting.none');
   $('clock').textContent = say(clock.trusted ? 'clock.trusted' : 'clock.own');
+  $('push').hidden = $('cut').hidden = !state.acts;
+  $('radio').parentElement.hidden = !state.radio;
   $('radio').textContent = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/radio`;
   closesAt = performance.now() + door.left * 1000;
   if (door.turn !== turn) {
