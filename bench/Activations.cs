@@ -9,7 +9,7 @@ using Latchkey.Protocol.Link;
 namespace Latchkey.Bench;
 
 /// <summary>A phone that has activated a key: what later benchmarks present at doors.</summary>
-sealed record ActivatedPhone(EcdsaSigner Device, byte[] Document, byte[] SiteCard);
+sealed record ActivatedPhone(Guid MobileKeyId, EcdsaSigner Device, byte[] Document, byte[] SiteCard);
 
 /// <summary>(d) Activations over HTTP, each with a proof of possession, one durable transaction and a signed document.</summary>
 static class Activations
@@ -40,10 +40,11 @@ static class Activations
     public static async Task<ActivatedPhone> Activate(HttpClient api)
     {
         var device = new EcdsaSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
-        using var answer = await api.PostAsJsonAsync("/api/v1/wallet/activate", new { proof = await Proof(api, device) });
+        var (key, proof) = await Proof(api, device);
+        using var answer = await api.PostAsJsonAsync("/api/v1/wallet/activate", new { proof });
         answer.EnsureSuccessStatusCode();
         var grant = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return new(device, Bytes(grant, "document"), Bytes(grant, "siteCard"));
+        return new(key, device, Bytes(grant, "document"), Bytes(grant, "siteCard"));
     }
 
     static byte[] Bytes(JsonElement grant, string name) => Base64Url.DecodeFromChars(grant.GetProperty(name).GetString());
@@ -51,21 +52,21 @@ static class Activations
     static async Task<string[]> Proofs(HttpClient api, int count)
     {
         var proofs = new string[count];
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancel) =>
         {
             using var device = new EcdsaSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
-            proofs[i] = await Proof(api, device);
+            (_, proofs[i]) = await Proof(api, device);
         });
         return proofs;
     }
 
-    static async Task<string> Proof(HttpClient api, EcdsaSigner device)
+    static async Task<(Guid MobileKeyId, string Proof)> Proof(HttpClient api, EcdsaSigner device)
     {
         using var answer = await api.PostAsJsonAsync("/api/v1/mobile-keys", new { id = Guid.CreateVersion7(), name = "Bench", notify = false });
         answer.EnsureSuccessStatusCode();
-        var code = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString();
-        return ActivationCode.TryRead(code, out var read, out _)
-            ? Base64Url.EncodeToString(new RedeemProof(read.Canonical, device.Public, Now, "bench", 1).Sign(device))
+        var made = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return ActivationCode.TryRead(made.GetProperty("code").GetString(), out var read, out _)
+            ? (made.GetProperty("mobileKeyId").GetGuid(), Base64Url.EncodeToString(new RedeemProof(read.Canonical, device.Public, Now, "bench", 1).Sign(device)))
             : throw new InvalidOperationException("The server gave a code that does not read.");
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Latchkey.Bench;
 
-// The goal table. Names on the command line choose lines: door, decide, sizes, radio, activation, wallet, reader.
+// The goal table. Names on the command line choose lines: door, decide, sizes, demo, radio, withdraw, activation, wallet, reader.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool Chosen(params string[] names) => args.Length == 0 || names.Any(args.Contains);
 var table = new Table();
@@ -12,11 +12,15 @@ try
         DoorTransaction.Run(table);
     if (Chosen("decide"))
         Deciding.Run(table);
-    if (Chosen("radio", "activation", "wallet", "reader"))
+    if (Chosen("demo", "radio", "withdraw", "activation", "wallet", "reader"))
     {
         var house = Path.Combine(folder, "sqlite");
         await using (var demo = await Demo.Open(5180, house))
         {
+            if (Chosen("demo"))
+                table.AtMost("demo: start to ready, with an empty folder", 15, demo.Start.TotalSeconds, " s", "0.0");
+            if (Chosen("withdraw"))
+                await Withdrawals.Run(table, demo);
             if (Chosen("radio"))
                 await Doors.RunRadio(table, demo);
             if (Chosen("activation"))
