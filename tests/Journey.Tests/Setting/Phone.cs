@@ -97,9 +97,15 @@ sealed class Phone(IPage page)
     public async Task GoHome()
     {
         var leave = page.GetByRole(AriaRole.Button, new() { Name = "Done" }).Or(page.GetByRole(AriaRole.Button, new() { Name = "Back", Exact = true }));
-        // A green screen goes home by itself, too.
-        if (await leave.CountAsync() > 0)
-            await leave.First.ClickAsync();
+        try
+        {
+            if (await leave.CountAsync() > 0)
+                await leave.First.ClickAsync(new() { Timeout = 5_000 });
+        }
+        catch (TimeoutException)
+        {
+            // A green screen goes home by itself, too, also from under the finger.
+        }
         await Expect(Headline).ToHaveTextAsync("Keys");
     }
 
