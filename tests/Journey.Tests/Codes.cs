@@ -56,6 +56,35 @@ public sealed class Codes(House house) : Setting.Journey(house)
     }
 
     [Fact]
+    public async Task A_code_is_scanned_from_the_screen()
+    {
+        var marie = await Administrator.Of(this, House);
+        await marie.NewMobileKey("Olga Čtená", "olga@example.com");
+        // What a camera before the console would see, frame after frame.
+        var seen = Path.Combine(Path.GetTempPath(), $"latchkey-seen-{Guid.NewGuid():N}.mjpeg");
+        var picture = await marie.Dialog.GetByRole(AriaRole.Img).Locator("svg").EvaluateAsync<string>("svg => svg.outerHTML");
+        var screen = await Visitor(new() { ViewportSize = new() { Width = 640, Height = 480 } });
+        await screen.SetContentAsync($"<body style='margin:0;background:white;color:black;display:grid;place-items:center;height:480px'><div style='width:400px'>{picture}</div>");
+        await screen.ScreenshotAsync(new() { Type = ScreenshotType.Jpeg, Quality = 95, Path = seen });
+        try
+        {
+            await using var withCamera = await House.StartBrowser(
+                "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", $"--use-file-for-fake-video-capture={seen}");
+            var phone = await Phone.On(await Visitor(Phone.Sized(new()), withCamera));
+            await phone.Page.GotoAsync($"{House.Console}/w/");
+            await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Type or scan a code" }).ClickAsync();
+            await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Scan QR" }).ClickAsync();
+            await Expect(phone.Page.GetByRole(AriaRole.Region, new() { Name = "Alfa Reality" })).ToContainTextAsync("Olga Čtená");
+            await phone.Activate();
+            await Expect(phone.Page.GetByRole(AriaRole.Button, new() { Name = "Open Main entrance" })).ToBeVisibleAsync();
+        }
+        finally
+        {
+            File.Delete(seen);
+        }
+    }
+
+    [Fact]
     public async Task Programs_that_open_the_mail_spend_nothing()
     {
         var marie = await Administrator.Of(this, House);

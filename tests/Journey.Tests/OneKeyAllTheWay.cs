@@ -45,6 +45,7 @@ public sealed class OneKeyAllTheWay(House house) : Setting.Journey(house)
         await openFirst();
         await Expect(phone.Headline).ToHaveTextAsync("Open");
         Assert.Equal(["plain: Connecting", "open: Open"], (await phone.Said())[^2..]);
+        Assert.Equal("40", await phone.Felt());
         await Expect(door.Verdict).ToContainTextAsync("Open");
         // Amber, before, may be too short for a busy page: it is told the newest state, not each one.
         Assert.Contains("green, drawn", await door.Seen());
@@ -59,6 +60,7 @@ public sealed class OneKeyAllTheWay(House house) : Setting.Journey(house)
         await door.Forget();
         await phone.Open(doorName);
         Assert.Equal("refused: Key on hold", (await phone.Said())[^1]);
+        Assert.Equal("40 60 40", await phone.Felt());
         await Expect(door.Verdict).ToContainTextAsync("Key on hold");
         Assert.DoesNotContain(await door.Seen(), seen => seen.Contains("drawn", StringComparison.Ordinal));
         await Expect(colleague.EventsOf(name).First).ToContainTextAsync("Key on hold");

@@ -31,13 +31,13 @@ public sealed partial class House : IAsyncLifetime
         Browser = await StartBrowser();
     }
 
-    internal Task<IBrowser> StartBrowser() => _playwright!.Chromium.LaunchAsync(new()
+    internal Task<IBrowser> StartBrowser(params string[] more) => _playwright!.Chromium.LaunchAsync(new()
     {
         ExecutablePath = "/usr/bin/chromium",
         Args =
         [
             "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--no-first-run", "--enable-features=WebBluetooth",
+            "--no-first-run", "--enable-features=WebBluetooth", .. more,
         ],
     });
 

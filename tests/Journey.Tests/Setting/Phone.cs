@@ -7,8 +7,10 @@ namespace Latchkey.Journey.Tests.Setting;
 /// <summary>A person with a phone: what is done in the wallet, and what the wallet said on the way.</summary>
 sealed class Phone(IPage page)
 {
-    /// <summary>Keeps each headline that was shown, with the colour behind it, however shortly: amber lasts milliseconds here.</summary>
+    /// <summary>Keeps each headline that was shown, with the colour behind it, however shortly: amber lasts milliseconds here. And what the hand would feel.</summary>
     const string Witness = """
+        const felt = globalThis.__felt = [];
+        Navigator.prototype.vibrate = (pattern) => felt.push(pattern.join(' ')) > 0;
         addEventListener('DOMContentLoaded', () => {
           const said = globalThis.__said = [];
           const see = () => {
@@ -112,4 +114,7 @@ sealed class Phone(IPage page)
     /// <summary>All headlines since the last tap: "plain: Connecting", "open: Open".</summary>
     public async Task<string[]> Said() =>
         (await page.EvaluateAsync<JsonElement>("() => globalThis.__said")).Deserialize<string[]>() ?? [];
+
+    /// <summary>The newest vibration, in milliseconds on and off.</summary>
+    public async Task<string?> Felt() => await page.EvaluateAsync<string?>("() => globalThis.__felt.at(-1) ?? null");
 }
