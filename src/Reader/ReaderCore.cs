@@ -29,7 +29,7 @@ public sealed class ReaderCore : IAsyncDisposable
         Log = new(store, Clock, identity.Reader);
         Rules = new(store, identity, Clock, Log);
         Door = new(time);
-        var lists = new StatusLists(store, Rules);
+        var lists = new StatusLists(store, Rules, Clock);
         Admission = new(Door, Rules, lists, Log, store, Clock, complain);
         Phones = new(Admission, Rules, lists, Clock, time);
         var orders = new Orders(Admission, Rules, store, Clock, time);

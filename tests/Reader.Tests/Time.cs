@@ -1,6 +1,8 @@
 using Latchkey.Protocol.Bundles;
+using Latchkey.Protocol.Credentials;
 using Latchkey.Protocol.Decisions;
 using Latchkey.Protocol.Events;
+using Latchkey.Reader.Store;
 using Latchkey.Reader.Tests.Setting;
 
 namespace Latchkey.Reader.Tests;
@@ -53,6 +55,66 @@ public class Time
         Assert.Equal(Reason.DocumentStale, door.ReasonOf(older));
         await door.Restart(hostBoot: "the next start of the machine");
         Assert.Equal(door.Now + 7200, door.Core.Clock.Now);
+    }
+
+    /// <summary>
+    /// A newer list leaves out a revoked key once its document has died. Brought together with that document to a reader that lost the time in
+    /// a power cut, it must not wake the dead.
+    /// </summary>
+    [Fact]
+    public async Task A_verified_newer_status_list_raises_the_floor_so_that_a_revoked_key_stays_dead()
+    {
+        await using var door = Setting.Door.Open();
+        using var revoked = door.Site.NewPhone(7).Renew(door.Now, lifespan: 24 * 3600);
+        var issued = door.Now;
+        revoked.Carried = door.Site.Lists(5, door.Now, (7, KeyState.Revoked));
+        Assert.Equal(Reason.Revoked, door.ReasonOf(revoked));
+
+        // Two days later, without a clock: the reader takes it for the day it last knew.
+        door.Time.Advance(TimeSpan.FromDays(2));
+        door.Machine.SetWrongBy = TimeSpan.FromDays(-300);
+        await door.Restart(hostBoot: "the next start of the machine");
+        Assert.Equal(issued, door.Core.Clock.Now);
+        Assert.Equal(Reason.Revoked, door.ReasonOf(revoked));
+
+        var newer = door.Now;
+        revoked.Carried = door.Site.Lists(6, newer);
+        Assert.Equal(Reason.DocumentStale, door.ReasonOf(revoked));
+        Assert.Equal(newer, door.Core.Clock.Now);
+        await door.Restart(hostBoot: "the start after that");
+        Assert.Equal(newer, door.Core.Clock.Now);
+        Assert.Equal(Reason.DocumentStale, door.ReasonOf(revoked));
+    }
+
+    /// <summary>While the time is trusted the floor is written seldom; the list is there all the same after a power cut, and dates the day.</summary>
+    [Fact]
+    public async Task A_stored_status_list_gives_the_floor_back_that_a_power_cut_cost()
+    {
+        await using var door = Setting.Door.Open();
+        door.Time.Advance(TimeSpan.FromSeconds(DoorClock.FloorStepSeconds - 1));
+        var listed = door.Now;
+        using (var courier = door.Site.NewPhone(8).Renew(door.Now))
+        {
+            courier.Carried = door.Site.Lists(5, listed);
+            Assert.Equal(Reason.Granted, door.ReasonOf(courier));
+        }
+
+        door.Machine.SetWrongBy = TimeSpan.FromDays(-300);
+        await door.Restart(hostBoot: "the next start of the machine");
+        using var phone = door.Site.NewPhone(9).Renew(listed - 10, lifespan: 10);
+        Assert.Equal(Reason.DocumentStale, door.ReasonOf(phone));
+        Assert.Equal(listed, door.Core.Clock.Now);
+    }
+
+    [Fact]
+    public async Task A_forged_status_list_raises_no_floor()
+    {
+        await using var door = Setting.Door.Open(trusted: false);
+        using var stranger = new Site();
+        using var phone = door.Site.NewPhone().Renew(door.Now);
+        phone.Carried = stranger.Lists(5, door.Now + 86400);
+        Assert.Equal(Reason.Granted, door.ReasonOf(phone));
+        Assert.Equal(door.Now, door.Core.Clock.Now);
     }
 
     [Fact]

@@ -11,12 +11,13 @@ public sealed class StatusLists
 {
     private readonly ReaderStore store;
     private readonly Rules rules;
+    private readonly DoorClock clock;
     private readonly Lock gate = new();
     private readonly Dictionary<uint, StatusList> newest = [];
     private object? issuers;
     private uint sequence;
 
-    public StatusLists(ReaderStore store, Rules rules) => (this.store, this.rules) = (store, rules);
+    public StatusLists(ReaderStore store, Rules rules, DoorClock clock) => (this.store, this.rules, this.clock) = (store, rules, clock);
 
     /// <summary>Told to phones in M1, so that they see whether theirs is newer.</summary>
     public uint Sequence
@@ -56,10 +57,12 @@ public sealed class StatusLists
             // Verified outside the lock: phones at the door do not wait for one another's lists.
             if (StatusList.TryRead(token, bundle.Site, Keys(bundle), out var list) is not null)
                 continue;
+            // A list leaves out keys whose documents have died: a clock behind it would let those live again.
+            clock.RaiseFloor(list!.IssuedAt);
             lock (gate)
             {
                 Follow(bundle);
-                if (newest.TryGetValue(list!.Chunk, out var stored) && !list.Replaces(stored))
+                if (newest.TryGetValue(list.Chunk, out var stored) && !list.Replaces(stored))
                     continue;
                 store.Write(() => store.Run(
                     "INSERT INTO status_lists (chunk, sequence, token) VALUES ($1, $2, $3) "
@@ -83,8 +86,11 @@ public sealed class StatusLists
         var keys = Keys(bundle);
         foreach (var token in store.All("SELECT token FROM status_lists", row => row.GetFieldValue<byte[]>(0)))
         {
-            if (StatusList.TryRead(token, bundle.Site, keys, out var list) is null)
-                Know(list!);
+            if (StatusList.TryRead(token, bundle.Site, keys, out var list) is not null)
+                continue;
+            // A power cut may have cost the last of the floor; the list itself is still there.
+            clock.RaiseFloor(list!.IssuedAt);
+            Know(list);
         }
     }
 
