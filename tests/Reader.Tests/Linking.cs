@@ -273,7 +273,7 @@ public class Linking
         await using var linked = await Linked.Start();
         var site = linked.Door.Site;
         byte[] List(uint sequence) => StatusList.Sign(
-            StatusList.Build(site.Id, 0, sequence, linked.Door.Now, linked.Door.Now + 86400, 3600, [(7, KeyState.Revoked)]), site.Issuer);
+            StatusList.Build(site.Id, 0, 1, sequence, linked.Door.Now, linked.Door.Now + 86400, 3600, [(7, KeyState.Revoked)]), site.Issuer);
         await linked.Server.Send(new StatusListFrame([List(118)]));
         await linked.Server.Send(new StatusListFrame([List(117)]));
         await linked.Result(new Command.Identify());

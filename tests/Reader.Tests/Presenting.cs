@@ -329,6 +329,43 @@ public class Presenting
         Assert.Equal(Reason.Granted, door.ReasonOf(revoked));
     }
 
+    /// <summary>A site of two chunks: whoever would rather not be named brings the other chunk alone, which must not send honest phones' lists away.</summary>
+    [Fact]
+    public async Task A_reader_that_was_brought_one_chunk_of_two_says_that_it_does_not_know_the_whole()
+    {
+        await using var door = Setting.Door.Open();
+        using var revoked = door.Site.NewPhone(7).Renew(door.Now);
+        using var courier = door.Site.NewPhone(8).Renew(door.Now);
+        byte[][] Chunks(uint sequence) => [door.Site.List(0, 2, sequence, door.Now, (7, KeyState.Revoked)), door.Site.List(1, 2, sequence, door.Now)];
+        Reason Bring(Phone phone, uint sequence, params byte[][] lists)
+        {
+            phone.Carried = new(sequence, lists);
+            return door.ReasonOf(phone);
+        }
+
+        Assert.Equal(Reason.Granted, Bring(revoked, 5, Chunks(5)[1]));
+        Assert.Equal(0u, Told(door));
+        Assert.Equal(Reason.Granted, Bring(courier, 5, Chunks(5)));
+        Assert.Equal(5u, Told(door));
+        Assert.Equal(Reason.Revoked, Bring(revoked, 5));
+
+        // Each chunk by itself may be newer; the whole is as old as the oldest, over a restart too.
+        Assert.Equal(Reason.Granted, Bring(courier, 6, Chunks(6)[1]));
+        Assert.Equal(5u, Told(door));
+        await door.Restart();
+        Assert.Equal(5u, Told(door));
+        Assert.Equal(Reason.Granted, Bring(courier, 6, Chunks(6)[0]));
+        Assert.Equal(6u, Told(door));
+
+        // The newest list says how many there are; the site's own rules are the whole anyway.
+        Assert.Equal(Reason.Granted, Bring(courier, 7, door.Site.List(0, 1, 7, door.Now)));
+        Assert.Equal(7u, Told(door));
+        Assert.Equal(Reason.Granted, Bring(courier, 8, door.Site.List(0, 3, 8, door.Now)));
+        Assert.Equal(0u, Told(door));
+        Assert.Null(door.Core.Rules.Apply(door.Site.Delta(door.Now, bundle => bundle with { StatusSequence = 6 })));
+        Assert.Equal(6u, Told(door));
+    }
+
     [Fact]
     public async Task The_phone_that_brings_its_own_revocation_is_refused_by_it()
     {
@@ -504,5 +541,16 @@ public class Presenting
         await using var door = Setting.Door.Paired();
         Assert.Equal(Reason.ReaderDisabled, door.Core.Admission.OpenFromConsole(Guid.NewGuid().ToByteArray(), "Jana").Reason);
         Assert.Equal(Bolt.Shut, door.Core.Door.Picture.Bolt);
+    }
+
+    /// <summary>The sequence that M1 says.</summary>
+    private static uint Told(Setting.Door door)
+    {
+        using var connection = door.Core.OpenConnection()!;
+        byte[] value = [];
+        connection.Notified += frame => value = frame.Value;
+        connection.Subscribe();
+        Assert.True(M1.TryRead(value, out var m1));
+        return m1.Latchkey!.Value.StatusSequence;
     }
 }

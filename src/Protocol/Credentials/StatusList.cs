@@ -20,17 +20,20 @@ public sealed class StatusList
     public const int InflatedBytesMax = KeysPerChunk / 4;
     public const uint ChunkMax = uint.MaxValue / KeysPerChunk;
 
-    private const int Subject = 2, Expires_ = 4, IssuedAt_ = 6, SequenceKey = 65532, ListKey = 65533, TtlKey = 65534;
+    private const int Subject = 2, Expires_ = 4, IssuedAt_ = 6, ChunksKey = 65531, SequenceKey = 65532, ListKey = 65533, TtlKey = 65534;
     private const int BitsPerKey = 2;
 
     private readonly byte[] packed;
 
-    private StatusList(SiteId site, uint chunk, uint sequence, long issuedAt, long expires, uint ttl, byte[] packed) =>
-        (Site, Chunk, Sequence, IssuedAt, Expires, Ttl, this.packed) = (site, chunk, sequence, issuedAt, expires, ttl, packed);
+    private StatusList(SiteId site, uint chunk, uint chunks, uint sequence, long issuedAt, long expires, uint ttl, byte[] packed) =>
+        (Site, Chunk, Chunks, Sequence, IssuedAt, Expires, Ttl, this.packed) = (site, chunk, chunks, sequence, issuedAt, expires, ttl, packed);
 
     public SiteId Site { get; }
 
     public uint Chunk { get; }
+
+    /// <summary>How many lists the site has at this sequence, one a chunk, from chunk 0 on: who holds fewer does not know the whole.</summary>
+    public uint Chunks { get; }
 
     /// <summary>Never falls.</summary>
     public uint Sequence { get; }
@@ -45,13 +48,13 @@ public sealed class StatusList
     public uint Ttl { get; }
 
     /// <summary>Makes the list of one chunk. Keys that are not named are valid.</summary>
-    /// <exception cref="ArgumentException">A key of another chunk, or times that cannot be.</exception>
+    /// <exception cref="ArgumentException">A key of another chunk, a chunk that is not among the chunks, or times that cannot be.</exception>
     public static Linted<StatusList> Build(
-        SiteId site, uint chunk, uint sequence, long iat, long exp, uint ttl, IEnumerable<(uint Key, KeyState State)> states)
+        SiteId site, uint chunk, uint chunks, uint sequence, long iat, long exp, uint ttl, IEnumerable<(uint Key, KeyState State)> states)
     {
         ArgumentNullException.ThrowIfNull(states);
-        if (chunk > ChunkMax || iat < 0 || exp <= iat || exp > UnixTime.End)
-            throw new ArgumentException("The chunk or the times are out of range.");
+        if (!AreChunks(chunk, chunks) || iat < 0 || exp <= iat || exp > UnixTime.End)
+            throw new ArgumentException("The chunk, the chunks or the times are out of range.");
         var bits = new byte[InflatedBytesMax];
         foreach (var (key, state) in states)
         {
@@ -61,7 +64,7 @@ public sealed class StatusList
             bits[index / 4] = (byte)((bits[index / 4] & ~(3 << Shift(index))) | ((int)state << Shift(index)));
         }
 
-        return new(new(site, chunk, sequence, iat, exp, ttl, bits.AsSpan().TrimEnd((byte)0).ToArray()));
+        return new(new(site, chunk, chunks, sequence, iat, exp, ttl, bits.AsSpan().TrimEnd((byte)0).ToArray()));
     }
 
     /// <summary>The state of a key of this chunk.</summary>
@@ -113,8 +116,8 @@ public sealed class StatusList
 
     private byte[] Write() => Cbor.Write(writer =>
     {
-        writer.WriteStartMap(6);
-        writer.Text(Subject, SubjectOf(Site, Chunk)).Uint(Expires_, Expires).Uint(IssuedAt_, IssuedAt).Uint(SequenceKey, Sequence);
+        writer.WriteStartMap(7);
+        writer.Text(Subject, SubjectOf(Site, Chunk)).Uint(Expires_, Expires).Uint(IssuedAt_, IssuedAt).Uint(ChunksKey, Chunks).Uint(SequenceKey, Sequence);
         writer.WriteInt32(ListKey);
         writer.WriteStartMap(2);
         writer.WriteTextString("lst");
@@ -132,14 +135,15 @@ public sealed class StatusList
         var subject = source.Key(Subject).Text(128);
         var expires = source.Key(Expires_).Time();
         var issuedAt = source.Key(IssuedAt_).Time();
+        var chunks = source.Key(ChunksKey).Uint32();
         var sequence = source.Key(SequenceKey).Uint32();
         var deflated = ReadList(source.Key(ListKey));
         var ttl = source.Key(TtlKey).Uint32();
         source.CloseMap();
-        if (expires <= issuedAt || !TrySubject(subject, out var site, out var chunk))
+        if (expires <= issuedAt || !TrySubject(subject, out var site, out var chunk) || !AreChunks(chunk, chunks))
             throw CborSource.Refuse("claims that cannot be");
         return Zlib.TryInflate(deflated, InflatedBytesMax, out var packed) && packed is not [.., 0]
-            ? new(site, chunk, sequence, issuedAt, expires, ttl, packed)
+            ? new(site, chunk, chunks, sequence, issuedAt, expires, ttl, packed)
             : throw CborSource.Refuse("a list that does not inflate");
     }
 
@@ -167,6 +171,8 @@ public sealed class StatusList
         // Upper case, leading zeros and any other spelling fall here.
         return SubjectOf(site, chunk) == subject;
     }
+
+    private static bool AreChunks(uint chunk, uint chunks) => chunk < chunks && chunks <= ChunkMax + 1;
 
     private static int Shift(int index) => index % 4 * BitsPerKey;
 }

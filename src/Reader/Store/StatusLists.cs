@@ -15,11 +15,13 @@ public sealed class StatusLists
     private readonly Lock gate = new();
     private readonly Dictionary<uint, StatusList> newest = [];
     private object? issuers;
-    private uint sequence;
 
     public StatusLists(ReaderStore store, Rules rules, DoorClock clock) => (this.store, this.rules, this.clock) = (store, rules, clock);
 
-    /// <summary>Told to phones in M1, so that they see whether theirs is newer.</summary>
+    /// <summary>
+    /// Told to phones in M1, so that they see whether theirs is newer: what the reader knows of every chunk, since somebody may have brought
+    /// all but the one that names them. Never below the bundle's, which is whole.
+    /// </summary>
     public uint Sequence
     {
         get
@@ -29,7 +31,7 @@ public sealed class StatusLists
             lock (gate)
             {
                 Follow(bundle);
-                return Math.Max(sequence, bundle.StatusSequence);
+                return Math.Max(Whole(), bundle.StatusSequence);
             }
         }
     }
@@ -70,7 +72,7 @@ public sealed class StatusLists
                     (long)list.Chunk,
                     (long)list.Sequence,
                     token));
-                Know(list);
+                newest[list.Chunk] = list;
             }
         }
     }
@@ -82,7 +84,6 @@ public sealed class StatusLists
             return;
         issuers = bundle.Issuers;
         newest.Clear();
-        sequence = 0;
         var keys = Keys(bundle);
         foreach (var token in store.All("SELECT token FROM status_lists", row => row.GetFieldValue<byte[]>(0)))
         {
@@ -90,14 +91,24 @@ public sealed class StatusLists
                 continue;
             // A power cut may have cost the last of the floor; the list itself is still there.
             clock.RaiseFloor(list!.IssuedAt);
-            Know(list);
+            newest[list.Chunk] = list;
         }
     }
 
-    private void Know(StatusList list)
+    // The lowest sequence over all chunks that the site has by its newest list; 0 while one is missing.
+    private uint Whole()
     {
-        newest[list.Chunk] = list;
-        sequence = Math.Max(sequence, list.Sequence);
+        if (newest.Values.MaxBy(list => (list.Sequence, list.IssuedAt)) is not { } latest)
+            return 0;
+        var lowest = latest.Sequence;
+        for (var chunk = 0u; chunk < latest.Chunks; chunk++)
+        {
+            if (!newest.TryGetValue(chunk, out var list))
+                return 0;
+            lowest = Math.Min(lowest, list.Sequence);
+        }
+
+        return lowest;
     }
 
     private static List<PublicKey> Keys(Bundle bundle) => [.. bundle.Issuers.Values.Select(issuer => issuer.Key)];

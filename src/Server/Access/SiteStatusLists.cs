@@ -45,7 +45,7 @@ public sealed class SiteStatusLists(TimeProvider time)
         var chunks = Math.Min(highest / StatusList.KeysPerChunk + 1, StatusListFrame.ListsMax);
         var lists = Enumerable.Range(0, chunks).Select(chunk => StatusList.Sign(
             StatusList.Build(
-                SiteId.From(customerId), (uint)chunk, sequence, now.ToUnix(), (now + Life).ToUnix(), (uint)SignedEach.TotalSeconds,
+                SiteId.From(customerId), (uint)chunk, (uint)chunks, sequence, now.ToUnix(), (now + Life).ToUnix(), (uint)SignedEach.TotalSeconds,
                 states[(uint)chunk]),
             issuer));
         var signed = new SignedStatusLists(sequence, [.. lists]);

@@ -22,6 +22,7 @@ static class StatusListVectors
     private static IEnumerable<JsonObject> Good()
     {
         yield return Ok("nobody", 0, []);
+        yield return Ok("one chunk of three", 1, [(131073, KeyState.Suspended)], 3);
         yield return Ok("all states, first and last key", 0, States);
         yield return Ok("the last chunk", 32767, [(uint.MaxValue - 1, KeyState.Revoked)]);
         yield return Ok("a thousand in order", 1, [.. Enumerable.Range(0, 1000).Select(i => (131072u + (uint)(i * 131), (KeyState)(1 + i % 3)))]);
@@ -32,8 +33,8 @@ static class StatusListVectors
     private static IEnumerable<JsonObject> Refused()
     {
         var good = Cose(Claims());
-        yield return Vector("another site", Signed(StatusList.Build(Made.OtherSite, 0, 5, Made.Now, Made.Now + 86400, 3600, []), Made.Issuer), "wrong_site", null);
-        yield return Vector("another issuer", Signed(StatusList.Build(Made.Site, 0, 5, Made.Now, Made.Now + 86400, 3600, []), Made.OtherIssuer), "unknown_issuer", null);
+        yield return Vector("another site", Signed(StatusList.Build(Made.OtherSite, 0, 1, 5, Made.Now, Made.Now + 86400, 3600, []), Made.Issuer), "wrong_site", null);
+        yield return Vector("another issuer", Signed(StatusList.Build(Made.Site, 0, 1, 5, Made.Now, Made.Now + 86400, 3600, []), Made.OtherIssuer), "unknown_issuer", null);
         yield return Vector("one bit of the signature", (good with { Signature = s => [(byte)(s[0] ^ 1), .. s[1..]] }).ToBytes(), "bad_signature", null);
         yield return Vector("an access document", Made.Typical.Sign(Made.Issuer), "malformed", null);
     }
@@ -50,9 +51,12 @@ static class StatusListVectors
 
     private static IEnumerable<(string, RawMap)> WrongClaims(RawMap claims)
     {
-        foreach (var key in new long[] { 2, 4, 6, 65532, 65533, 65534 })
+        foreach (var key in new long[] { 2, 4, 6, 65531, 65532, 65533, 65534 })
             yield return ($"without claim {key}", claims.Without(key));
         yield return ("an unknown claim", new RawMap([.. claims.Entries, (65535, Raw.Int(1))]));
+        yield return ("no chunks", claims.With(65531, Raw.Int(0)));
+        yield return ("a chunk that is not among the chunks", claims.With(2, Raw.Text($"latchkey:status/{Made.Site}/2")).With(65531, Raw.Int(2)));
+        yield return ("more chunks than there can be", claims.With(65531, Raw.Int(32769)));
         yield return ("exp not after iat", claims.With(4, Raw.Int(Made.Now)));
         yield return ("claims unsorted", claims.Swapped());
         foreach (var subject in new[]
@@ -86,7 +90,7 @@ static class StatusListVectors
 
     private static RawMap Claims() => new(
         (2, Raw.Text($"latchkey:status/{Made.Site}/0")), (4, Raw.Int(Made.Now + 86400)), (6, Raw.Int(Made.Now)),
-        (65532, Raw.Int(5)), (65533, List(Zlib([0x39]))), (65534, Raw.Int(3600)));
+        (65531, Raw.Int(1)), (65532, Raw.Int(5)), (65533, List(Zlib([0x39]))), (65534, Raw.Int(3600)));
 
     private static byte[] List(byte[] zlib) => Raw.Map((Raw.Text("lst"), Raw.Bytes(zlib)), (Raw.Text("bits"), Raw.Int(2)));
 
@@ -110,8 +114,8 @@ static class StatusListVectors
 
     private static byte[] Signed(Linted<StatusList> list, ISigner issuer) => StatusList.Sign(list, issuer);
 
-    private static JsonObject Ok(string name, uint chunk, (uint, KeyState)[] states) => Vector(
-        name, Signed(StatusList.Build(Made.Site, chunk, 5, Made.Now, Made.Now + 86400, 3600, states), Made.Issuer), "ok", Json(chunk, states));
+    private static JsonObject Ok(string name, uint chunk, (uint, KeyState)[] states, uint? chunks = null) => Vector(
+        name, Signed(StatusList.Build(Made.Site, chunk, chunks ?? chunk + 1, 5, Made.Now, Made.Now + 86400, 3600, states), Made.Issuer), "ok", Json(chunk, states, chunks));
 
     private static JsonObject Vector(string name, byte[] bytes, string expect, JsonObject? list) => new()
     {
@@ -123,9 +127,9 @@ static class StatusListVectors
         ["list"] = list,
     };
 
-    private static JsonObject Json(uint chunk, IEnumerable<(uint Key, KeyState State)> states) => new()
+    private static JsonObject Json(uint chunk, IEnumerable<(uint Key, KeyState State)> states, uint? chunks = null) => new()
     {
-        ["chunk"] = chunk, ["sequence"] = 5, ["iat"] = Made.Now, ["exp"] = Made.Now + 86400, ["ttl"] = 3600,
+        ["chunk"] = chunk, ["chunks"] = chunks ?? chunk + 1, ["sequence"] = 5, ["iat"] = Made.Now, ["exp"] = Made.Now + 86400, ["ttl"] = 3600,
         ["states"] = Made.Json(states, state => new JsonArray(state.Key, (int)state.State)),
     };
 
@@ -140,7 +144,7 @@ static class StatusListVectors
             .Where(entry => entry.State != KeyState.Valid);
         JsonObject found = new()
         {
-            ["chunk"] = list.Chunk, ["sequence"] = list.Sequence, ["iat"] = list.IssuedAt, ["exp"] = list.Expires, ["ttl"] = list.Ttl,
+            ["chunk"] = list.Chunk, ["chunks"] = list.Chunks, ["sequence"] = list.Sequence, ["iat"] = list.IssuedAt, ["exp"] = list.Expires, ["ttl"] = list.Ttl,
             ["states"] = Made.Json(states, state => new JsonArray(state.Key, (int)state.State)),
         };
         return new() { ["expect"] = "ok", ["list"] = JsonNode.Parse(found.ToJsonString()) };

@@ -60,7 +60,7 @@ public sealed class ArtefactTests
     public void A_status_list_reads_back() => Gen.Select(Gen.UInt[0, StatusList.KeysPerChunk - 1], Gen.Int[1, 3]).Array[0, 200].Sample(states =>
     {
         var distinct = states.DistinctBy(state => state.Item1).Select(state => (Key: state.Item1, State: (KeyState)state.Item2)).ToDictionary();
-        var bytes = StatusList.Sign(StatusList.Build(Made.Site, 0, 1, 0, 1, 0, distinct.Select(s => (s.Key, s.Value))), Made.Issuer);
+        var bytes = StatusList.Sign(StatusList.Build(Made.Site, 0, 1, 1, 0, 1, 0, distinct.Select(s => (s.Key, s.Value))), Made.Issuer);
         return StatusList.TryRead(bytes, Made.Site, [Made.Issuer.Public], out var list) is null
             && Enumerable.Range(0, StatusList.KeysPerChunk).All(key => list!.StateOf((uint)key) == distinct.GetValueOrDefault((uint)key));
     }, iter: Rounds.Of(20));
@@ -90,7 +90,7 @@ public sealed class ArtefactTests
         byte[][] seeds =
         [
             Made.Largest.Sign(Made.Issuer), StatementVectors.SignedSnapshot, StatementVectors.Change.Sign(Made.SiteKey), BundleVectors.Full.ToCbor(),
-            EventVectors.Full.ToCbor(), StatusList.Sign(StatusList.Build(Made.Site, 0, 1, 0, 1, 0, [(5, KeyState.Revoked)]), Made.Issuer),
+            EventVectors.Full.ToCbor(), StatusList.Sign(StatusList.Build(Made.Site, 0, 1, 1, 0, 1, 0, [(5, KeyState.Revoked)]), Made.Issuer),
             Bundle.Diff(Made.Bundle, BundleVectors.Full).ToBytes(),
         ];
         Gens.Either([Gens.AnyBytes, .. seeds.Select(Gens.Mutated), .. seeds.Select(seed => Gens.Mutated(seed).SelectMany(Gens.Mutated))])

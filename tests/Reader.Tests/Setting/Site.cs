@@ -102,7 +102,11 @@ internal sealed class Site : IDisposable
 
     /// <summary>What a grant would give a phone to carry: the first chunk, where all keys but these are valid.</summary>
     public CarriedLists Lists(uint sequence, long now, params (uint Key, KeyState State)[] states) => new(
-        sequence, [StatusList.Sign(StatusList.Build(Id, 0, sequence, now, now + 86400, 3600, states), Issuer)]);
+        sequence, [List(0, 1, sequence, now, states)]);
+
+    /// <summary>One chunk of as many as the site has.</summary>
+    public byte[] List(uint chunk, uint chunks, uint sequence, long now, params (uint Key, KeyState State)[] states) =>
+        StatusList.Sign(StatusList.Build(Id, chunk, chunks, sequence, now, now + 86400, 3600, states), Issuer);
 
     public Phone NewPhone(uint key = 7) => new(this, key);
 
