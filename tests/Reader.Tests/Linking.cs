@@ -59,6 +59,47 @@ public class Linking
         Assert.Equal(Reason.Revoked, linked.Door.ReasonOf(phone));
     }
 
+    /// <summary>What nobody could tell the reader takes effect when the document dies: not a second later, and not a second before.</summary>
+    [Fact]
+    public async Task Cut_off_it_opens_to_a_key_revoked_elsewhere_until_the_documents_lifespan_has_passed_and_then_says_so()
+    {
+        const int lifespan = 3600;
+        await using var linked = await Linked.Start();
+        var door = linked.Door;
+        using var phone = door.Site.NewPhone(7).Renew(door.Now, lifespan: lifespan);
+        var dies = door.Now + lifespan;
+        Assert.Equal(Reason.Granted, door.ReasonOf(phone));
+        await Eventually.Holds(() => door.Core.Log.Waiting == 0, "the server has the opening", linked.Tick);
+        door.Core.Link.Cut(true);
+        var revocation = door.Site.Delta(door.Now, b => b with { States = b.States.SetItem(7, KeyState.Revoked) });
+
+        door.Time.Advance(TimeSpan.FromSeconds(dies - door.Now - 1));
+        Assert.Equal(Reason.Granted, door.ReasonOf(phone));
+        door.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(dies, door.Core.Clock.Now);
+
+        // The phone is told why, the door shows it, the page says that the link is cut, and the log keeps it for the server.
+        Assert.Equal(new DoorResult(Reason.DocumentStale, dies), door.Present(phone));
+        Assert.Equal((Light.Red, DoorSignal.UsePhone), (door.Core.Door.Picture.Light, door.Core.Door.Picture.Signal));
+        using (var page = System.Text.Json.JsonDocument.Parse(Reader.Page.PageState.Write(door.Core, acts: true)))
+        {
+            Assert.Equal("cut", page.RootElement.GetProperty("link").GetProperty("state").GetString());
+            Assert.Equal("document_stale", page.RootElement.GetProperty("last").GetProperty("reason").GetString());
+        }
+
+        Assert.Equal(Reason.DocumentStale, door.LastDecision().Payload.Reason);
+
+        // With the network back everything arrives: what happened at the server, the revocation at the door.
+        var welcomes = linked.Server.Welcomes;
+        door.Core.Link.Cut(false);
+        await Eventually.Holds(() => linked.Server.Welcomes > welcomes, "linked again", linked.Tick);
+        await linked.Server.Send(new StatementFrame(revocation));
+        await linked.Hears<AppliedFrame>(applied => applied.Seq == door.Site.Seq);
+        await Eventually.Holds(() => linked.Server.Stored.Count(payload => payload.Reason == Reason.DocumentStale) == 1, "the refusal has arrived", linked.Tick);
+        Assert.Equal(2, linked.Server.Stored.Count(payload => payload.Reason == Reason.Granted));
+        Assert.Equal(Reason.Revoked, door.ReasonOf(phone));
+    }
+
     [Fact]
     public async Task What_does_not_fit_is_named_so_that_a_snapshot_comes()
     {

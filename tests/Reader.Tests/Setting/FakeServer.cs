@@ -45,7 +45,7 @@ internal sealed class FakeServer : IAsyncDisposable
     public ConcurrentQueue<LinkFrame> Heard { get; } = new();
 
     /// <summary>Event by event as stored, each once.</summary>
-    public List<EventPayload> Stored { get; } = [];
+    public ConcurrentQueue<EventPayload> Stored { get; } = new();
 
     public int Doubles { get; private set; }
 
@@ -170,7 +170,7 @@ internal sealed class FakeServer : IAsyncDisposable
 
                 stored = next;
                 Assert.True(EventPayload.TryRead(entry.Payload, out var payload));
-                Stored.Add(payload);
+                Stored.Enqueue(payload);
             }
 
             if (!GivesReceipts)
