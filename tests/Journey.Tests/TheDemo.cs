@@ -17,16 +17,24 @@ public sealed class TheDemo : IDisposable
         var port = Repository.FreePorts(3);
         var first = await Start(port);
         Assert.Equal(3, Processes().Count);
+        using var api = new Api($"http://localhost:{port}", await File.ReadAllTextAsync(Path.Combine(_folder, "api-token"), TestContext.Current.CancellationToken));
+        await api.Post("/api/v1/mobile-keys", new { id = Guid.NewGuid(), name = "Kept Overnight", notify = false });
+        var users = await Users();
+        Assert.Contains("Kept Overnight", users, StringComparison.Ordinal);
         await first.Interrupt();
         Assert.Empty(Processes());
 
         var second = await Start(port);
         Assert.Equal(SignIn(first), SignIn(second));
         Assert.Equal(3, Processes().Count);
+        Assert.Equal(users, await Users());
         await second.Interrupt();
         Assert.Empty(Processes());
         await first.DisposeAsync();
         await second.DisposeAsync();
+
+        async Task<string> Users() => string.Join(", ", (await api.Get("/api/v1/users")).GetProperty("users").EnumerateArray()
+            .Select(user => $"{user.GetProperty("userNumber")} {user.GetProperty("name")}"));
     }
 
     [Theory]

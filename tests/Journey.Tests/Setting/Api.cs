@@ -6,13 +6,18 @@ using Xunit;
 namespace Latchkey.Journey.Tests.Setting;
 
 /// <summary>A program that Alfa Reality lets act: the REST API with the demo's token.</summary>
-sealed class Api(House house) : IDisposable
+sealed class Api(string console, string token) : IDisposable
 {
     readonly HttpClient _http = new()
     {
-        BaseAddress = new(house.Console),
-        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", house.ApiToken) },
+        BaseAddress = new(console),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
     };
+
+    public Api(House house)
+        : this(house.Console, house.ApiToken)
+    {
+    }
 
     public async Task<JsonElement> Get(string path) => await Read(await _http.GetAsync(path, TestContext.Current.CancellationToken));
 
