@@ -28,16 +28,12 @@ sealed class Activate(CodeLookup codes, GrantQueue queue, Grants grants, TimePro
         var code = CodeLookup.Read(proof.Code);
         if (!code.Done)
             return code.Refused;
-        // 3
-        if (await codes.Wait(code.Value, network, cancel) is { } wait)
-            return wait;
-        // 4 to 9; a guess is turned away before the queue, where it would stand in the way of phones that hold a code
+        // 3 and 4; a guess is turned away before the queue, where it would stand in the way of phones that hold a code
         var hash = codes.Hash(code.Value);
-        var issued = await codes.IsKnown(hash, cancel)
-            ? await queue.Enqueue(new RedeemRequest(proof, hash), network, cancel)
-            : Refusal.CodeUnknown;
-        if (issued.Refused?.Refusal == Refusal.CodeUnknown)
-            await codes.CountGuess(code.Value, network, cancel);
+        if (!await codes.IsKnown(hash, cancel))
+            return await codes.Unknown(code.Value, network, cancel);
+        // 4 to 9
+        var issued = await queue.Enqueue(new RedeemRequest(proof, hash), network, cancel);
         return issued.Done ? grants.Sign(issued.Value) : issued.Refused;
     }
 }

@@ -20,13 +20,11 @@ sealed class AskForNewCode(CodeLookup codes, Outbox outbox, Store store, Setting
         var code = CodeLookup.Read(request.Code);
         if (!code.Done)
             return code.Refused;
-        if (await codes.Wait(code.Value, network, cancel) is { } wait)
-            return wait;
         var hash = codes.Hash(code.Value);
-        var asked = await store.Write<Outcome<bool>>(db => Queue(db, hash, cancel), outcome => outcome.Done, cancel);
-        if (asked.Refused?.Refusal == Refusal.CodeUnknown)
-            await codes.CountGuess(code.Value, network, cancel);
-        return asked;
+        // A guess never waits for the writer.
+        return await codes.IsKnown(hash, cancel)
+            ? await store.Write<Outcome<bool>>(db => Queue(db, hash, cancel), outcome => outcome.Done, cancel)
+            : await codes.Unknown(code.Value, network, cancel);
     }
 
     async Task<Outcome<bool>> Queue(Db db, byte[] hash, CancellationToken cancel)

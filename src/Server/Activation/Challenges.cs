@@ -55,6 +55,9 @@ public sealed class Challenges(SecretBox box, Store store, TimeProvider time)
         if (ends <= now)
             return false;
         var spent = new Sync.SpentNonce { CustomerId = site.Value, Nonce = nonce.ToArray(), EndsAt = ends };
+        // So that sending one again and again never keeps the writer busy.
+        if (await IsSpent(spent, cancel))
+            return false;
         try
         {
             await store.Write(
@@ -68,12 +71,17 @@ public sealed class Challenges(SecretBox box, Store store, TimeProvider time)
         }
         catch (DbUpdateException)
         {
-            // The primary key is the once-only rule; asking first would leave a gap between two replicas.
-            await using var db = store.Open();
-            if (await db.SpentNonces.AnyAsync(n => n.CustomerId == site.Value && n.Nonce == spent.Nonce, cancel))
+            // The primary key is the once-only rule; asking first leaves a gap between two replicas.
+            if (await IsSpent(spent, cancel))
                 return false;
             throw;
         }
+    }
+
+    async Task<bool> IsSpent(Sync.SpentNonce nonce, CancellationToken cancel)
+    {
+        await using var db = store.Open();
+        return await db.SpentNonces.AnyAsync(n => n.CustomerId == nonce.CustomerId && n.Nonce == nonce.Nonce, cancel);
     }
 
     byte[] Mac(SiteId site, ReadOnlySpan<byte> nonce) =>

@@ -48,18 +48,15 @@ public sealed class CodeLookup(CodeKey codeKey, Throttle throttle, Store store)
         return await db.ActivationCodes.AnyAsync(c => c.Hash == hash, cancel);
     }
 
-    /// <summary>wallet-api "Activate" 3.</summary>
-    public async Task<Refused?> Wait(ActivationCode code, string network, CancellationToken cancel)
+    /// <summary>
+    /// wallet-api "Activate" 3: what a well-formed code that nobody was given hears. Only these are counted and only these wait. A code that was given is
+    /// always heard: it is too long to be guessed, and whoever shares its network must not be able to shut its holder out.
+    /// </summary>
+    public async Task<Refused> Unknown(ActivationCode code, string network, CancellationToken cancel)
     {
-        var seconds = await throttle.Wait([(NetworkSubject(network), WrongPerNetwork), (PrefixSubject(code), WrongPerPrefix)], cancel);
-        return seconds is null ? null : new(Refusal.Throttled, RetryAfterSeconds: seconds);
-    }
-
-    /// <summary>A well-formed code that nobody was given is a guess. Only these are counted: a good code costs no write.</summary>
-    public async Task CountGuess(ActivationCode code, string network, CancellationToken cancel)
-    {
-        await throttle.CountWrong(NetworkSubject(network), cancel);
-        await throttle.CountWrong(PrefixSubject(code), cancel);
+        var seconds = await throttle.WaitOrCount(
+            [("code " + network, WrongPerNetwork), ("code-prefix " + code.Canonical[..PrefixChars], WrongPerPrefix)], cancel);
+        return seconds is null ? new(Refusal.CodeUnknown) : new(Refusal.Throttled, RetryAfterSeconds: seconds);
     }
 
     /// <summary>wallet-api "Activate" 4 to 8, for the phone that shows <paramref name="device"/>; null looks without a phone.</summary>
@@ -84,8 +81,4 @@ public sealed class CodeLookup(CodeKey codeKey, Throttle throttle, Store store)
 
     internal static IQueryable<StoredCode> WithKey(Db db, IEnumerable<byte[]> hashes) =>
         db.ActivationCodes.Where(c => hashes.Contains(c.Hash)).Include(c => c.Key!.User).Include(c => c.Key!.Device);
-
-    static string NetworkSubject(string network) => "code " + network;
-
-    static string PrefixSubject(ActivationCode code) => "code-prefix " + code.Canonical[..PrefixChars];
 }

@@ -31,8 +31,6 @@ sealed class Look(CodeLookup codes, Store store, TimeProvider time)
         var code = CodeLookup.Read(request.Code);
         if (!code.Done)
             return code.Refused;
-        if (await codes.Wait(code.Value, network, cancel) is { } wait)
-            return wait;
         await using var db = store.Open();
         var now = time.GetUtcNow();
         var found = await CodeLookup.WithKey(db, [codes.Hash(code.Value)]).AsNoTracking().FirstOrDefaultAsync(cancel);
@@ -42,11 +40,7 @@ sealed class Look(CodeLookup codes, Store store, TimeProvider time)
         var lives = customer is not null && (await Actor.AccountPath(db, customer.AccountId, cancel)).Count > 0;
         var name = customer?.Account?.Name ?? "";
         if (CodeLookup.Judge(found, null, name, lives, now) is { } refused)
-        {
-            if (refused.Refusal == Refusal.CodeUnknown)
-                await codes.CountGuess(code.Value, network, cancel);
-            return refused;
-        }
+            return refused.Refusal == Refusal.CodeUnknown ? await codes.Unknown(code.Value, network, cancel) : refused;
         var key = found!.Key!;
         return new LookAnswer(
             name, customer!.KeyName, key.User!.Name, key.ValidFrom > now ? key.ValidFrom.ToUnix() : null, key.ValidTo?.ToUnix(),

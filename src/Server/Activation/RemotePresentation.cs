@@ -28,19 +28,18 @@ public sealed class RemotePresentation(Store store, Commands commands, Challenge
 {
     const int ProofBytesMax = 512;
 
-    /// <summary>Presentations of one network that were not ours to courier before it has to wait.</summary>
-    const int FreeTries = 30;
+    /// <summary>Presentations of one network that no key of the site made before it has to wait. One that a key made is heard all the same: it is no guess.</summary>
+    public const int WrongPerNetwork = 30;
 
     public async Task<Outcome<OpenAnswer>> Do(OpenRequest request, string network, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var subject = $"open {network}";
-        if (await throttle.Wait(subject, cancel, FreeTries) is { } seconds)
-            return new Refused(Refusal.Throttled, RetryAfterSeconds: seconds);
         var outcome = await Courier(request, cancel);
-        if (outcome.Refused?.Refusal is Refusal.ProofMalformed or Refusal.ProofWrong or Refusal.NonceUnknown or Refusal.ReaderUnknown)
-            await throttle.CountWrong(subject, cancel);
-        return outcome;
+        // A nonce spent before is not counted: its presentation may have opened the door, which *throttled* would deny.
+        return outcome.Refused?.Refusal is Refusal.ProofWrong or Refusal.ReaderUnknown
+            && await throttle.WaitOrCount($"open {network}", cancel, WrongPerNetwork) is { } seconds
+            ? new Refused(Refusal.Throttled, RetryAfterSeconds: seconds)
+            : outcome;
     }
 
     async Task<Outcome<OpenAnswer>> Courier(OpenRequest request, CancellationToken cancel)

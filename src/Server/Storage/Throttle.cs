@@ -38,12 +38,17 @@ public sealed class Throttle(Store store, TimeProvider time)
     /// <summary>
     /// A wrong try whose wrongness is already known: counted, or told how long to wait. Who waits is not counted again, so that a flood costs no writes.
     /// </summary>
-    public async Task<int?> WaitOrCount(string subject, CancellationToken cancel, int freeTries = FreeTries)
+    public Task<int?> WaitOrCount(string subject, CancellationToken cancel, int freeTries = FreeTries) => WaitOrCount([(subject, freeTries)], cancel);
+
+    /// <summary>The same for several subjects: counted for each, unless one has to wait.</summary>
+    public async Task<int?> WaitOrCount(IReadOnlyCollection<(string Subject, int FreeTries)> subjects, CancellationToken cancel)
     {
-        var seconds = await Wait(subject, cancel, freeTries);
-        if (seconds is null)
+        var seconds = await Wait(subjects, cancel);
+        if (seconds is not null)
+            return seconds;
+        foreach (var (subject, _) in subjects)
             await CountWrong(subject, cancel);
-        return seconds;
+        return null;
     }
 
     public async Task CountWrong(string subject, CancellationToken cancel)

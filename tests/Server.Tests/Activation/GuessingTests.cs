@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Latchkey.Protocol.Credentials;
 using Latchkey.Server.Activation;
@@ -22,10 +23,42 @@ public class GuessingTests(Houses houses)
             await Problem.Is(phone.Post("look", new { code = guess() }), "code-unknown");
         var problem = await Problem.Is(await phone.Post("look", new { code = guess() }), "throttled");
         Assert.InRange(problem.GetProperty("retryAfter").GetInt32(), 1, 900);
-        // The right code from the same network waits too: otherwise the delay would tell right from wrong.
-        await Problem.Is(phone.Activate(invited.Code), "throttled");
-        server.Time.Advance(TimeSpan.FromSeconds(problem.GetProperty("retryAfter").GetInt32()));
+        await Problem.Is(phone.Activate(guess()), "throttled");
+        await Problem.Is(phone.Post("ask", new { code = guess() }), "throttled");
+        // From the very same network the right code is heard: whoever guesses there keeps nobody from an own key.
+        using (var looked = await phone.Post("look", new { code = invited.Code }))
+            Assert.Equal(HttpStatusCode.OK, looked.StatusCode);
+        using (var asked = await phone.Post("ask", new { code = invited.Code }))
+            Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         await phone.MustActivate(invited.Code);
+        server.Time.Advance(TimeSpan.FromSeconds(problem.GetProperty("retryAfter").GetInt32()));
+        await Problem.Is(phone.Post("look", new { code = guess() }), "code-unknown");
+    }
+
+    [Theory, BothEngines]
+    public async Task A_flood_of_false_presentations_keeps_no_phone_from_its_door(Engine engine)
+    {
+        var site = await (await houses.Of(this, engine)).NewSite();
+        using var reader = new DoorReader(site);
+        await reader.Pair();
+        using var phone = await site.NewPhone();
+        using var stranger = new EcdsaSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        for (var i = 0; i < RemotePresentation.WrongPerNetwork; i++)
+            Assert.Equal("proof-wrong", await False());
+        Assert.Equal("throttled", await False());
+        Assert.Equal("throttled", await Refused(phone.Open(Guid.NewGuid(), await phone.Challenge(), stranger)));
+        // From the very same network; the door itself has no link in this test, which is as far as the server's part goes.
+        var nonce = await phone.Challenge();
+        Assert.Equal("reader-offline", await Refused(phone.Open(reader.Id, nonce)));
+        // Sent again it says so, and not that the door was never told.
+        Assert.Equal("nonce-unknown", await Refused(phone.Open(reader.Id, nonce)));
+
+        async Task<string> False() => await Refused(phone.Open(reader.Id, Guid.NewGuid(), stranger));
+        static async Task<string> Refused(Task<HttpResponseMessage> asked)
+        {
+            using var answer = await asked;
+            return await Site.Problem(answer);
+        }
     }
 
     [Theory, BothEngines]

@@ -54,9 +54,9 @@ public sealed class Phone(Site site) : IDisposable
     }
 
     /// <summary>Presents over the network.</summary>
-    public Task<HttpResponseMessage> Open(Guid readerId, Guid nonce)
+    public Task<HttpResponseMessage> Open(Guid readerId, Guid nonce, ISigner? by = null)
     {
-        var proof = new OpenProof(SiteId.From(site.Id), ReaderId.From(readerId), nonce, Now, PresentationFlags.None, null).Sign(key);
+        var proof = new OpenProof(SiteId.From(site.Id), ReaderId.From(readerId), nonce, Now, PresentationFlags.None, null).Sign(by ?? key);
         return http.PostAsJsonAsync(
             "/api/v1/wallet/open", new { proof = Binary.Text(proof), document = Binary.Text(Document) });
     }
