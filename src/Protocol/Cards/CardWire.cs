@@ -60,6 +60,8 @@ internal static partial class CardWire
         writer.WriteEndMap();
     });
 
+    public static byte[] Write(CardDoor door) => Cbor.Write(writer => WriteDoor(writer, door));
+
     public static SiteCard Read(CborSource source)
     {
         source.OpenMap(mayGrow: true);

@@ -56,6 +56,9 @@ public sealed record SiteCard
     public const int AddressesMax = 8;
     public const int TextBytesMax = 256;
 
+    /// <summary>The signature and its frame take less than 128 bytes.</summary>
+    private const int PayloadBytesMax = BytesMax - 128;
+
     public required SiteId Site { get; init; }
 
     /// <summary>Seconds; a card replaces the stored one only if this is greater or equal.</summary>
@@ -84,12 +87,25 @@ public sealed record SiteCard
 
     public uint LowestWalletVersion { get; init; }
 
+    /// <summary>
+    /// The card with as many of its doors, from the first on, as it has room for: names and radio addresses may be so long that <see cref="DoorsMax"/> of
+    /// them are too many.
+    /// </summary>
+    public static SiteCard Trim(SiteCard card)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        var over = CardWire.Write(card).Length - PayloadBytesMax;
+        var doors = card.Doors.Length;
+        while (over > 0 && doors > 0)
+            over -= CardWire.Write(card.Doors[--doors]).Length;
+        return doors == card.Doors.Length ? card : card with { Doors = card.Doors[..doors] };
+    }
+
     /// <summary>The one place where a card becomes fit to be signed.</summary>
     public static CardFault? Lint(SiteCard card, out Linted<SiteCard>? linted)
     {
         var fault = CardWire.FaultOf(card);
-        // The signature and its frame take less than 128 bytes.
-        if (fault is null && CardWire.Write(card).Length > BytesMax - 128)
+        if (fault is null && CardWire.Write(card).Length > PayloadBytesMax)
             fault = CardFault.TooLarge;
         linted = fault is null ? new(card) : null;
         return fault;

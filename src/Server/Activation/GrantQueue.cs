@@ -109,7 +109,7 @@ sealed class GrantQueue(Store store, Grants grants, TimeProvider time, ILogger<G
                 continue;
             context.Customers[customerId] = new(
                 customer, account.Name, lives, await AuditChain.Lock(db, customerId, CancellationToken.None),
-                await grants.KeysOf(db, customerId, CancellationToken.None));
+                await grants.KeysOf(db, customerId, context.Now, CancellationToken.None));
         }
         foreach (var part in group.Select(w => w.Request).GroupBy(r => r.GetType()))
             await part.First().Load(context, part);
