@@ -56,6 +56,8 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle)
                     return new Refused(Refusal.PasswordWrong, "current");
                 administrator.PasswordHash = new Argon2().HashPassword(administrator, request.New!);
                 administrator.ConcurrencyStamp = Guid.NewGuid().ToString("N");
+                // First, so that the row is locked: a sign-in by the old password has begun by now, and ends with the others, or begins no more.
+                await act.Db.SaveChangesAsync(cancel);
                 var ended = await act.Db.Sessions.Where(s => s.AdministratorId == actor.Id && s.Id != actor.Session && s.EndedAt == null && s.EndsAt > act.Now)
                     .ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, act.Now), cancel);
                 act.Audit(actor.Id, new { sessionsEnded = ended });

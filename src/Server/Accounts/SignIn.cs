@@ -61,24 +61,38 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
         await using var db = store.Open();
         var administrator = await db.Administrators.AsNoTracking().SingleOrDefaultAsync(a => a.NormalizedEmail == normalized, cancel);
         if (!await Fits(administrator?.PasswordHash ?? Argon2.NobodysHash, password, cancel)
-            || administrator is null || !await HasWorkplace(db, administrator.Id, cancel))
+            || administrator is null || !await HasWorkplace(db, administrator.Id, cancel)
+            || await Begin(administrator, cancel) is not { } session)
             return new Refused(Refusal.SignInWrong, "password");
         await throttle.TakeBack(byNetwork, cancel);
         await throttle.Forget(byAddress, cancel);
-        await Begin(http, administrator, cancel);
+        await Keep(http, administrator, session);
         return new SignedIn(administrator.Id, administrator.Name);
     }
 
-    async Task Begin(HttpContext http, Administrator administrator, CancellationToken cancel)
+    /// <summary>
+    /// A session for the administrator as it was read when its password was checked; null when the password has been changed since, because a change ends
+    /// every session of the old one and this would be one more.
+    /// </summary>
+    internal async Task<Session?> Begin(Administrator verified, CancellationToken cancel)
     {
-        var session = Session.Begin(administrator.Id, time.GetUtcNow());
-        await store.Write(
-            db =>
+        var session = Session.Begin(verified.Id, time.GetUtcNow());
+        return await store.Write(
+            async db =>
             {
+                // Looks and locks the row in one statement: a change under way is waited for, and one that comes after finds this session.
+                var stands = await db.Administrators.Where(a => a.Id == verified.Id && a.PasswordHash == verified.PasswordHash)
+                    .ExecuteUpdateAsync(s => s.SetProperty(a => a.PasswordHash, a => a.PasswordHash), cancel);
+                if (stands == 0)
+                    return null;
                 db.Sessions.Add(session);
-                return Task.CompletedTask;
+                return session;
             },
-            cancel);
+            begun => begun is not null, cancel);
+    }
+
+    static async Task Keep(HttpContext http, Administrator administrator, Session session)
+    {
         var identity = new ClaimsIdentity(
             [
                 new(ClaimTypes.NameIdentifier, administrator.Id.ToString()),

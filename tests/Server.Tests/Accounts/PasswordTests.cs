@@ -53,6 +53,23 @@ public class PasswordTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task A_sign_in_whose_password_was_changed_while_it_waited_begins_no_session(Engine engine)
+    {
+        var site = await (await houses.Of(this, engine)).NewSite();
+        var signIn = site.House.Get<SignIn>();
+        Task<Administrator> Read() => site.Read(db => db.Administrators.AsNoTracking().SingleAsync(a => a.Id == site.Owner.Id, Cancel));
+        Task<int> Sessions() => site.Read(db => db.Sessions.CountAsync(s => s.AdministratorId == site.Owner.Id && s.EndedAt == null, Cancel));
+        var verified = await Read();
+        Assert.True(Argon2.Fits(verified.PasswordHash!, Site.Password));
+        Assert.True((await Change(site, site.Owner, Site.Password, New)).Done);
+
+        Assert.Null(await signIn.Begin(verified, Cancel));
+        Assert.Equal(1, await Sessions());
+        Assert.NotNull(await signIn.Begin(await Read(), Cancel));
+        Assert.Equal(2, await Sessions());
+    }
+
+    [Theory, BothEngines]
     public async Task A_wrong_current_password_changes_nothing_and_guessing_waits(Engine engine)
     {
         var site = await (await houses.Of(this, engine)).NewSite();
