@@ -46,6 +46,7 @@ try
     app.MapStaticAssets();
     app.MapWallet();
     app.MapApiTokens();
+    app.MapSystemKey();
     app.MapUsers();
     app.MapActivation();
     app.MapAccess();

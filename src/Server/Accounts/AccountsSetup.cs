@@ -46,6 +46,7 @@ static class AccountsSetup
         services.AddSingleton<MakeApiToken>();
         services.AddSingleton<ListApiTokens>();
         services.AddSingleton<RevokeApiToken>();
+        services.AddSingleton<NewSystemKey>();
         services.AddSingleton<FirstSetup>();
         services.AddSingleton<ChangePassword>();
     }
