@@ -20,19 +20,20 @@ public sealed record ApiTokenAnswer(
     Guid ApiTokenId, string Name, Role Role, ApiTokenState State, DateTimeOffset CreatedAt, string? CreatedBy, DateTimeOffset? EndsAt,
     DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt);
 
-/// <param name="Tokens">Those that work first, then the newest.</param>
+/// <param name="Tokens">All that work first, the newest first; then the newest of those that have ended.</param>
 public sealed record ApiTokenListAnswer(IReadOnlyList<ApiTokenAnswer> Tokens);
 
 public sealed class ListApiTokens(Acts acts)
 {
-    /// <summary>Older ones that have ended are left off.</summary>
-    public const int ListedMax = 200;
+    /// <summary>Ended and revoked ones listed; older ones are left off. Those that work are all there, since this list is where they are revoked.</summary>
+    public const int EndedListedMax = 200;
 
     public Task<Outcome<ApiTokenListAnswer>> Ask(Actor actor, Guid customerId, CancellationToken cancel) =>
         acts.Ask<ApiTokenListAnswer>(actor, customerId, Role.Viewer, async q =>
         {
-            var tokens = await q.Db.ApiTokens.AsNoTracking().Where(t => t.CustomerId == customerId)
-                .OrderBy(t => t.RevokedAt != null).ThenByDescending(t => t.CreatedAt).Take(ListedMax).ToListAsync(q.Cancel);
+            var own = q.Db.ApiTokens.AsNoTracking().Where(t => t.CustomerId == customerId).OrderByDescending(t => t.CreatedAt);
+            var tokens = await own.Where(t => t.RevokedAt == null && (t.EndsAt == null || t.EndsAt > q.Now)).ToListAsync(q.Cancel);
+            tokens.AddRange(await own.Where(t => t.RevokedAt != null || t.EndsAt <= q.Now).Take(EndedListedMax).ToListAsync(q.Cancel));
             var makers = tokens.Select(t => t.CreatedBy).Distinct().ToList();
             var names = await q.Db.Administrators.AsNoTracking().Where(a => makers.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, q.Cancel);
             foreach (var token in tokens)

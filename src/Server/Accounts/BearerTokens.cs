@@ -14,11 +14,12 @@ namespace Latchkey.Server.Accounts;
 /// <param name="Id">Made by the client: the same id acts once.</param>
 /// <param name="Name">What it is for, 1 to 80 characters.</param>
 /// <param name="Role">What it may do in this customer.</param>
-/// <param name="EndsAt">It works until this moment, exclusive; absent is until it is revoked.</param>
+/// <param name="EndsAt">It works until this moment, exclusive; absent is until it is revoked. One that a token makes ends with its maker at the latest.</param>
 public sealed record MakeApiTokenRequest(Guid Id, string Name, Role Role = Role.Manager, DateTimeOffset? EndsAt = null);
 
 /// <summary>The token, shown this once.</summary>
-public sealed record MakeApiTokenAnswer(Guid ApiTokenId, string Token)
+/// <param name="EndsAt">Exclusive; absent is without end.</param>
+public sealed record MakeApiTokenAnswer(Guid ApiTokenId, string Token, DateTimeOffset? EndsAt = null)
 {
     // A record prints its members; a token is not for printing.
     public override string ToString() => $"API token {ApiTokenId}";
@@ -45,6 +46,11 @@ public sealed class MakeApiToken(Acts acts)
                     return new Refused(Refusal.ValidityOver, "endsAt");
                 if (!await act.Db.Customers.AnyAsync(c => c.AccountId == customerId, cancel))
                     return Refusal.NotFound;
+                // An end would be none if its token could make an endless one. The role needs no such care: only an Owner gets here, and nothing is above it.
+                var makerEnds = actor.Kind == ActorKind.ApiToken
+                    ? await act.Db.ApiTokens.Where(t => t.CustomerId == customerId && t.Id == actor.Id).Select(t => t.EndsAt).SingleAsync(cancel)
+                    : null;
+                var endsAt = makerEnds is { } last && (request.EndsAt is not { } asked || asked > last) ? last : request.EndsAt;
                 var text = BearerTokens.Prefix + Base64Url(RandomNumberGenerator.GetBytes(BearerTokens.SecretBytes));
                 act.Db.ApiTokens.Add(new()
                 {
@@ -55,10 +61,10 @@ public sealed class MakeApiToken(Acts acts)
                     Role = request.Role,
                     CreatedBy = act.ActorId,
                     CreatedAt = act.Now,
-                    EndsAt = request.EndsAt,
+                    EndsAt = endsAt,
                 });
-                act.Audit(request.Id, new { request.Name, request.Role, request.EndsAt });
-                return new MakeApiTokenAnswer(request.Id, text);
+                act.Audit(request.Id, new { request.Name, request.Role, endsAt });
+                return new MakeApiTokenAnswer(request.Id, text, endsAt);
             },
             cancel);
     }

@@ -78,6 +78,69 @@ public class ApiTokenTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task A_token_that_works_is_listed_however_many_newer_ones_have_ended(Engine engine)
+    {
+        var server = await houses.Own(engine);
+        var site = await server.NewSite();
+        var oldest = await site.Post<MakeApiTokenAnswer>(Path, new { id = Guid.NewGuid(), name = "Oldest" });
+        server.Time.Advance(TimeSpan.FromMinutes(1));
+        var now = server.Time.GetUtcNow();
+        var ends = now.AddMinutes(1);
+        await server.Store.Write(
+            db =>
+            {
+                for (var i = 0; i < ListApiTokens.EndedListedMax + 1; i++)
+                {
+                    db.ApiTokens.Add(new()
+                    {
+                        CustomerId = site.Id,
+                        Id = Guid.NewGuid(),
+                        Name = "Ended",
+                        Hash = BearerTokens.Hash($"ended {i}"),
+                        Role = Role.Viewer,
+                        CreatedBy = site.Owner.Id,
+                        CreatedAt = now,
+                        EndsAt = i == 0 ? null : ends,
+                        RevokedAt = i == 0 ? ends : null,
+                    });
+                }
+                return Task.CompletedTask;
+            },
+            Cancel);
+        server.Time.Advance(TimeSpan.FromMinutes(1));
+
+        var tokens = (await site.Get<ApiTokenListAnswer>(Path)).Tokens;
+        Assert.Equal(["Oldest", "tests"], tokens.Take(2).Select(t => t.Name).Order(StringComparer.Ordinal));
+        Assert.Contains(tokens, t => t.ApiTokenId == oldest.ApiTokenId && t.State == ApiTokenState.Active);
+        Assert.Equal(ListApiTokens.EndedListedMax, tokens.Count(t => t.State != ApiTokenState.Active));
+    }
+
+    [Theory, BothEngines]
+    public async Task What_a_token_makes_ends_with_it_at_the_latest(Engine engine)
+    {
+        var server = await houses.Of(this, engine);
+        var site = await server.NewSite();
+        var ends = server.Time.GetUtcNow().AddHours(2);
+        var maker = await site.Post<MakeApiTokenAnswer>(Path, new { id = Guid.NewGuid(), name = "Maker", role = "owner", endsAt = ends });
+        Assert.Equal(ends, maker.EndsAt);
+        using var client = server.NewClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", maker.Token);
+        async Task<DateTimeOffset?> Ends(DateTimeOffset? asked)
+        {
+            using var response = await client.PostAsJsonAsync(Path, new { id = Guid.NewGuid(), name = "Made", role = "owner", endsAt = asked }, Site.Json, Cancel);
+            var made = await Site.Done<MakeApiTokenAnswer>(response);
+            Assert.Equal(made.EndsAt, (await Listed(site, made.ApiTokenId)).EndsAt);
+            return made.EndsAt;
+        }
+
+        Assert.Equal(ends, await Ends(null));
+        Assert.Equal(ends, await Ends(ends.AddSeconds(1)));
+        Assert.Equal(ends.AddHours(-1), await Ends(ends.AddHours(-1)));
+        // An endless maker and a person cap nothing.
+        Assert.Null((await site.Post<MakeApiTokenAnswer>(Path, new { id = Guid.NewGuid(), name = "Endless" })).EndsAt);
+    }
+
+    [Theory, BothEngines]
     public async Task Each_fault_names_its_field_and_only_owners_make_and_revoke(Engine engine)
     {
         var server = await houses.Of(this, engine);
