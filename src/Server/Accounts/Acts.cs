@@ -30,6 +30,22 @@ public sealed class Acts(Store store, SecretBox box, TimeProvider time)
         return await ask(new(db, accountId, now, cancel));
     }
 
+    /// <summary>
+    /// The answer that <see cref="Do"/> gave this request before, or null when its id is new. For an act that asks for something its own success has made
+    /// stale, such as the password it replaced.
+    /// </summary>
+    public async Task<Outcome<TAnswer>?> Earlier<TRequest, TAnswer>(
+        string name, Actor actor, Guid accountId, Role least, Guid requestId, TRequest request, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        await using var db = store.Open();
+        if (await Check(db, actor, accountId, least, time.GetUtcNow(), cancel) is { Refused: { } refused })
+            return refused;
+        if (await db.StoredRequests.FindAsync([accountId, requestId], cancel) is not { } earlier)
+            return (Outcome<TAnswer>?)null;
+        return Answer<TAnswer>(earlier, Hash(name, actor, request));
+    }
+
     /// <summary>Runs one act. Same request id and same request: the earlier answer. Same id, other request: refused.</summary>
     public Task<Outcome<TAnswer>> Do<TRequest, TAnswer>(
         string name, Actor actor, Guid accountId, Role least, Guid requestId, TRequest request,
@@ -49,11 +65,9 @@ public sealed class Acts(Store store, SecretBox box, TimeProvider time)
                     return standing.Refused;
                 if (requestId == Guid.Empty)
                     return new Refused(Refusal.IdMissing, "id");
-                var bodyHash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { name, actor.Id, request }, JsonSerializerOptions.Web));
+                var bodyHash = Hash(name, actor, request);
                 if (await db.StoredRequests.FindAsync([accountId, requestId], cancel) is { } earlier)
-                    return CryptographicOperations.FixedTimeEquals(earlier.BodyHash, bodyHash)
-                        ? Replay<TAnswer>(earlier)
-                        : new Refused(Refusal.IdReused, "id");
+                    return Answer<TAnswer>(earlier, bodyHash);
 
                 var head = lockedHead ?? throw new InvalidOperationException("The account has no audit chain.");
                 var context = new Act(db, accountId, now, actor, standing.Value.Name, name, head, cancel);
@@ -77,6 +91,12 @@ public sealed class Acts(Store store, SecretBox box, TimeProvider time)
             outcome => outcome.Done,
             cancel);
     }
+
+    static byte[] Hash<TRequest>(string name, Actor actor, TRequest request) =>
+        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { name, actor.Id, request }, JsonSerializerOptions.Web));
+
+    Outcome<TAnswer> Answer<TAnswer>(StoredRequest earlier, byte[] bodyHash) =>
+        CryptographicOperations.FixedTimeEquals(earlier.BodyHash, bodyHash) ? Replay<TAnswer>(earlier) : new Refused(Refusal.IdReused, "id");
 
     Outcome<TAnswer> Replay<TAnswer>(StoredRequest earlier) =>
         JsonSerializer.Deserialize<TAnswer>(

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using Latchkey.Server.Hosting;
+using Latchkey.Server.Keys;
 using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,8 +24,10 @@ public sealed record ChangePasswordAnswer(int SessionsEnded);
 /// An administrator changes the own password, which takes the current one: an open console left alone is not enough. Every other session
 /// ends with it, so that whoever had learned the old one is out.
 /// </summary>
-public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle)
+public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, SecretBox box)
 {
+    readonly byte[] key = box.Derive("new password");
+
     /// <param name="accountId">The workplace the administrator is in: its audit chain tells of it.</param>
     public async Task<Outcome<ChangePasswordAnswer>> Do(
         Actor actor, Guid accountId, ChangePasswordRequest request, CancellationToken cancel)
@@ -38,6 +43,12 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle)
             return known.Refused;
         if (Passwords.Lint(request.New, "new") is { } weak)
             return weak;
+        // What is kept for retries names the new password by a MAC, whose key is not in the store: a plain hash would be a quick one to guess by.
+        var kept = new { fresh = Convert.ToHexString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{actor.Id:N} {request.New}"))) };
+        // Before the current password: after the change the one that this request names is no longer it.
+        if (await acts.Earlier<object, ChangePasswordAnswer>(
+            nameof(ChangePassword), actor, accountId, Role.Viewer, request.Id, kept, cancel) is { } earlier)
+            return earlier;
         var subject = $"password {actor.Id:N}";
         if (request.Current is not { Length: > 0 and <= SignIn.PasswordCharsMax } current)
             return new Refused(Refusal.PasswordWrong, "current");
@@ -46,9 +57,8 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle)
         if (!await signIn.Fits(known.Value, current, cancel))
             return new Refused(Refusal.PasswordWrong, "current");
         await throttle.Forget(subject, cancel);
-        // The request that is kept for retries names no password: its hash would be a quick one.
         return await acts.Do<object, ChangePasswordAnswer>(
-            nameof(ChangePassword), actor, accountId, Role.Viewer, request.Id, new { },
+            nameof(ChangePassword), actor, accountId, Role.Viewer, request.Id, kept,
             async act =>
             {
                 var administrator = await act.Db.Administrators.SingleAsync(a => a.Id == actor.Id, cancel);
