@@ -1,6 +1,5 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
-using Latchkey.Server.Sync;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -99,17 +98,18 @@ static class UserLevels
 /// </summary>
 static class ShrunkRights
 {
-    /// <returns>The feed sequence to wait for; 0 when no document of these users is out.</returns>
+    /// <returns>The feed sequence to wait for; 0 when these users have no key that still counts.</returns>
     public static async Task<long> Tell(Act act, IReadOnlyCollection<Guid> userIds)
     {
         var keys = await act.Db.MobileKeys
-            .Where(k => k.CustomerId == act.CustomerId && userIds.Contains(k.UserId) && k.Serial > 0)
-            .Where(k => k.State == KeyState.Active || k.State == KeyState.Suspended).ToListAsync(act.Cancel);
+            .Where(k => k.CustomerId == act.CustomerId && userIds.Contains(k.UserId))
+            // Invited ones, too: a store put back from a backup may have forgotten that a phone has activated the key.
+            .Where(k => k.State == KeyState.Invited || k.State == KeyState.Active || k.State == KeyState.Suspended).ToListAsync(act.Cancel);
         if (keys.Count == 0)
             return 0;
-        var seq = await act.Tell(ChangeKind.Key, keys[0].Id);
+        var told = await act.TellOfKey(keys[0].Id);
         foreach (var key in keys)
-            key.MakeDocumentsStale(seq, act.Now);
-        return seq;
+            key.MakeDocumentsStale(told, act.Now);
+        return told.Seq;
     }
 }

@@ -145,6 +145,10 @@ public sealed class Act
     /// <summary>Tells the readers: appends to the site feed and returns the sequence they must acknowledge.</summary>
     public Task<long> Tell(ChangeKind kind, Guid subjectId) => Feed.Append(Db, CustomerId, kind, subjectId, Now, Cancel);
 
+    /// <summary>Tells the readers of an act on a mobile key.</summary>
+    public async Task<ToldReaders> TellOfKey(Guid mobileKeyId) =>
+        new(await Tell(ChangeKind.Key, mobileKeyId), await Customer.DocumentsEndBy(Db, CustomerId, Now, Cancel));
+
     /// <summary>
     /// Refuses an id that an earlier row of this account bears. The client makes the ids of what it creates, and may send one again when the answer it
     /// got is long forgotten. Under the account's lock, so nobody takes the id in between.
@@ -160,3 +164,11 @@ public sealed class Act
         Audited = true;
     }
 }
+
+/// <summary>What readers are told of a key, and until when the telling matters.</summary>
+/// <param name="Seq">Feed sequence; a reader that acknowledged it knows.</param>
+/// <param name="DocumentsEndBy">
+/// By then every document that can have been given out before the telling has died: also one that the store, put back from a
+/// backup, has forgotten. So it goes by the lifespan alone, and not by an end of the key that may have been moved meanwhile.
+/// </param>
+public readonly record struct ToldReaders(long Seq, DateTimeOffset DocumentsEndBy);

@@ -1,3 +1,6 @@
+using Latchkey.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
 namespace Latchkey.Server.Accounts;
 
 /// <summary>What a reader does with documents once its bundle is past its end and no fresh statement comes.</summary>
@@ -39,6 +42,19 @@ public sealed class Customer
 
     public int KeyCycleHours { get; set; } = 12;
     public int KeyLifespanHours { get; set; } = 24;
+
+    /// <summary>When every document given out by <paramref name="now"/> has died of its lifespan; without one it lives as long as its key.</summary>
+    public DateTimeOffset DocumentsEndBy(DateTimeOffset now) => DocumentsEndBy(KeyLifespanHours, now);
+
+    public static async Task<DateTimeOffset> DocumentsEndBy(Db db, Guid customerId, DateTimeOffset now, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return DocumentsEndBy(await db.Customers.Where(c => c.AccountId == customerId).Select(c => c.KeyLifespanHours).SingleAsync(cancel), now);
+    }
+
+    static DateTimeOffset DocumentsEndBy(int lifespanHours, DateTimeOffset now) =>
+        lifespanHours == 0 ? DateTimeOffset.MaxValue : now.AddHours(lifespanHours);
+
     public int CodeLifeHours { get; set; } = 168;
     public string Language { get; set; } = "en";
 

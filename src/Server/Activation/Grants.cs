@@ -45,7 +45,7 @@ sealed class Grants(SiteSigners signers, SiteStatusLists statusLists, Settings s
     /// <summary>When the document of a key ends: after the lifespan, at the latest with the key.</summary>
     public static DateTimeOffset DocumentEnd(Customer customer, MobileKey key, DateTimeOffset now)
     {
-        var byLifespan = customer.KeyLifespanHours == 0 ? DateTimeOffset.MaxValue : now.AddHours(customer.KeyLifespanHours);
+        var byLifespan = customer.DocumentsEndBy(now);
         return key.ValidTo is { } end && end < byLifespan ? end : byLifespan;
     }
 

@@ -109,9 +109,9 @@ public sealed class DeleteReader(Acts acts)
     // A phone that was online since the deletion refuses the reader, so only what was given out before can open it.
     static async Task<DateTimeOffset?> OpensUntil(Act act, Reader reader)
     {
-        var documents = await act.Db.MobileKeys.Where(k => k.CustomerId == act.CustomerId && k.NewestDocumentEndsAt > act.Now)
-            .OrderByDescending(k => k.NewestDocumentEndsAt).Select(k => k.NewestDocumentEndsAt).FirstOrDefaultAsync(act.Cancel);
-        return documents < reader.CertificateEndsAt ? documents : documents is null ? null : reader.CertificateEndsAt;
+        // Not by the documents that the store knows of: put back from a backup, it has forgotten some.
+        var documents = await Customer.DocumentsEndBy(act.Db, act.CustomerId, act.Now, act.Cancel);
+        return documents < reader.CertificateEndsAt ? documents : reader.CertificateEndsAt;
     }
 }
 

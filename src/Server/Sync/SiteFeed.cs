@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Latchkey.Protocol.Bundles;
 using Latchkey.Protocol.Link;
 using Latchkey.Server.Access;
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
@@ -92,7 +93,7 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
                 tools.Log.LogError("Reader {Reader} claims an epoch that no store of this site can have given; it is not believed.", report.Link.ReaderId);
         }
         if (epochSeen is { } beyond)
-            await BeginEpoch(beyond, cancel);
+            await BeginEpoch(beyond, now, cancel);
         var frames = await MakeStatements(db, changed, now, cancel);
         if (changed.Count > 0)
             await Keep(changed, now, cancel);
@@ -194,12 +195,20 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
 
     // A reader knows of more than this store: a backup was restored. Sequences given since then would be refused as old, so
     // a new epoch begins, and every reader gets a snapshot of what is true now.
-    async Task BeginEpoch(long beyond, CancellationToken cancel)
+    async Task BeginEpoch(long beyond, DateTimeOffset now, CancellationToken cancel)
     {
         tools.Log.LogWarning("Readers of site {Site} are ahead of the store; a new epoch begins.", customerId);
         await tools.Store.Write(
-            db => db.FeedCounters.Where(c => c.CustomerId == customerId && c.Epoch <= beyond)
-                .ExecuteUpdateAsync(s => s.SetProperty(c => c.Epoch, beyond + 1), cancel),
+            async db =>
+            {
+                await db.FeedCounters.Where(c => c.CustomerId == customerId && c.Epoch <= beyond)
+                    .ExecuteUpdateAsync(s => s.SetProperty(c => c.Epoch, beyond + 1), cancel);
+                // The store has forgotten documents, too. What it holds against a key must be in the bundles until they have died.
+                DateTimeOffset? endBy = await Customer.DocumentsEndBy(db, customerId, now, cancel);
+                await db.MobileKeys.Where(k => k.CustomerId == customerId && (k.NewestDocumentEndsAt == null || k.NewestDocumentEndsAt < endBy))
+                    .Where(k => k.State == KeyState.Invited || k.State == KeyState.Active || k.State == KeyState.Suspended || k.State == KeyState.Revoking)
+                    .ExecuteUpdateAsync(s => s.SetProperty(k => k.NewestDocumentEndsAt, endBy), cancel);
+            },
             cancel);
         Newest = (beyond + 1, Newest.Seq);
     }

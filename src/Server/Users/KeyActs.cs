@@ -1,6 +1,5 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
-using Latchkey.Server.Sync;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Users;
@@ -18,7 +17,7 @@ public sealed class SuspendMobileKey(Acts acts)
         {
             if (!key.CanSuspend)
                 return key.Unfit(act.Now);
-            key.Suspend(request.Why, await act.Tell(ChangeKind.Key, key.Id), act.Now);
+            key.Suspend(request.Why, await act.TellOfKey(key.Id), act.Now);
             return null;
         }, cancel);
 }
@@ -35,7 +34,7 @@ public sealed class ResumeMobileKey(Acts acts)
         {
             if (!key.CanResume)
                 return key.Unfit(act.Now);
-            key.Resume(await act.Tell(ChangeKind.Key, key.Id), act.Now);
+            key.Resume(await act.TellOfKey(key.Id), act.Now);
             return null;
         }, cancel);
 }
@@ -54,7 +53,7 @@ public sealed class RevokeMobileKey(Acts acts)
         {
             if (!key.CanRevoke)
                 return key.Unfit(act.Now);
-            key.Revoke(request.Why, request.Lost, await act.Tell(ChangeKind.Key, key.Id), act.Now);
+            key.Revoke(request.Why, request.Lost, await act.TellOfKey(key.Id), act.Now);
             if (request.Lost && key.Device is { } device)
                 device.State = DeviceState.Lost;
             // Settling asks the store, so what was done just now must stand there.
@@ -84,7 +83,7 @@ public sealed class ChangeValidity(Acts acts)
                 return key.Unfit(act.Now);
             // Documents that promise more than the key now holds die at once wherever readers hear of it.
             if (key.ChangeValidity(request.ValidFrom, request.ValidTo))
-                key.MakeDocumentsStale(await act.Tell(ChangeKind.Key, key.Id), act.Now);
+                key.MakeDocumentsStale(await act.TellOfKey(key.Id), act.Now);
             return null;
         }, cancel);
 }
@@ -101,7 +100,7 @@ public sealed class WithdrawInvitation(Acts acts)
         {
             if (!key.CanWithdraw)
                 return key.Unfit(act.Now);
-            key.Withdraw(act.Now);
+            key.Withdraw(await act.TellOfKey(key.Id), act.Now);
             if (key.Device is { } device)
                 device.State = DeviceState.Deleted;
             await OpenCodes.Stop(act, key.Id);

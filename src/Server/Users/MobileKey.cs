@@ -1,3 +1,5 @@
+using Latchkey.Server.Accounts;
+
 namespace Latchkey.Server.Users;
 
 /// <summary>
@@ -74,7 +76,10 @@ public sealed class MobileKey
     /// <summary>Documents below this serial are stale everywhere: raised by every act that takes a right away.</summary>
     public long MinSerial { get; private set; }
 
-    /// <summary>Latest moment at which a document issued so far can still open a door that hears nothing.</summary>
+    /// <summary>
+    /// Latest moment at which a document issued so far can still open a door that hears nothing. Every act that readers must
+    /// hear of raises it to what was possible (<see cref="ToldReaders"/>), so it is not too early after a backup was put back.
+    /// </summary>
     public DateTimeOffset? NewestDocumentEndsAt { get; private set; }
 
     public DateTimeOffset? LastRenewedAt { get; private set; }
@@ -116,33 +121,33 @@ public sealed class MobileKey
 
     public bool CanSuspend => State is KeyState.Active;
 
-    public void Suspend(string? why, long seq, DateTimeOffset now)
+    public void Suspend(string? why, ToldReaders told, DateTimeOffset now)
     {
         Expect(CanSuspend);
         Become(KeyState.Suspended, now);
         Why = why;
-        ReachSeq = seq;
+        ReachFrom(told);
     }
 
     public bool CanResume => State is KeyState.Suspended;
 
-    public void Resume(long seq, DateTimeOffset now)
+    public void Resume(ToldReaders told, DateTimeOffset now)
     {
         Expect(CanResume);
         Become(KeyState.Active, now);
         Why = null;
-        ReachSeq = seq;
+        ReachFrom(told);
     }
 
     public bool CanRevoke => State is KeyState.Active or KeyState.Suspended;
 
-    public void Revoke(string? why, bool lost, long seq, DateTimeOffset now)
+    public void Revoke(string? why, bool lost, ToldReaders told, DateTimeOffset now)
     {
         Expect(CanRevoke);
         Become(KeyState.Revoking, now);
         Why = why;
         ReportedLost = lost;
-        ReachSeq = seq;
+        ReachFrom(told);
     }
 
     /// <summary>All readers have told that they know, or every document issued has died of its lifespan.</summary>
@@ -154,10 +159,12 @@ public sealed class MobileKey
 
     public bool CanWithdraw => State is KeyState.Draft or KeyState.Invited;
 
-    public void Withdraw(DateTimeOffset now)
+    /// <summary>Readers hear of it, too: a store put back from a backup may have forgotten that a phone has activated the key.</summary>
+    public void Withdraw(ToldReaders told, DateTimeOffset now)
     {
         Expect(CanWithdraw);
         Become(KeyState.DeletedByAdmin, now);
+        ReachFrom(told);
         InvitationEndsAt = null;
     }
 
@@ -171,18 +178,19 @@ public sealed class MobileKey
         var shrunk = validFrom > ValidFrom || (validTo ?? DateTimeOffset.MaxValue) < (ValidTo ?? DateTimeOffset.MaxValue);
         ValidFrom = validFrom;
         ValidTo = validTo;
-        return shrunk && Serial > 0;
+        return shrunk;
     }
 
-    /// <summary>Every document issued so far becomes stale at the readers that heard of feed sequence <paramref name="seq"/>.</summary>
-    public void MakeDocumentsStale(long seq, DateTimeOffset now)
+    /// <summary>Every document issued so far becomes stale at the readers that heard of it.</summary>
+    public void MakeDocumentsStale(ToldReaders told, DateTimeOffset now)
     {
         MinSerial = Math.Max(MinSerial, AboveAllIssued(now));
-        ReachSeq = seq;
+        ReachFrom(told);
     }
 
-    /// <summary>Readers must hear of an act on the key's user, as of feed sequence <paramref name="seq"/>.</summary>
-    public void ReachFrom(long seq) => ReachSeq = seq;
+    /// <summary>Readers must hear of an act on the key or on its user.</summary>
+    public void ReachFrom(ToldReaders told) =>
+        (ReachSeq, NewestDocumentEndsAt) = (told.Seq, NewestDocumentEndsAt > told.DocumentsEndBy ? NewestDocumentEndsAt : told.DocumentsEndBy);
 
     // A store put back from a backup has forgotten documents, but not what time it is: those had lower numbers.
     long AboveAllIssued(DateTimeOffset now) => Math.Max(Serial + 1, now.ToUnixTimeSeconds());

@@ -1,6 +1,5 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
-using Latchkey.Server.Sync;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Users;
@@ -133,22 +132,23 @@ static class UserActs
 
     /// <summary>
     /// Tells the readers that the user of these keys was put on hold, or back: the bundle says it of each key, so it arrives as
-    /// fast as an act on the key itself. A key that never had a document concerns no reader.
+    /// fast as an act on the key itself. Also of a key that waits for its phone: a store put back from a backup may have
+    /// forgotten that it was activated.
     /// </summary>
     public static async Task TellKeysOf(this Act act, User user)
     {
-        foreach (var key in user.Keys.Where(k => k is { Serial: > 0, State: KeyState.Active or KeyState.Suspended }))
-            key.ReachFrom(await act.Tell(ChangeKind.Key, key.Id));
+        foreach (var key in user.Keys.Where(k => k.State is KeyState.Invited or KeyState.Active or KeyState.Suspended))
+            key.ReachFrom(await act.TellOfKey(key.Id));
     }
 
     /// <summary>Ends a key whatever its state: revoked where a phone holds it, withdrawn where its code is still out.</summary>
     public static async Task End(this Act act, MobileKey key, string? why)
     {
         if (key.CanRevoke)
-            key.Revoke(why, lost: false, await act.Tell(ChangeKind.Key, key.Id), act.Now);
+            key.Revoke(why, lost: false, await act.TellOfKey(key.Id), act.Now);
         else if (key.CanWithdraw)
         {
-            key.Withdraw(act.Now);
+            key.Withdraw(await act.TellOfKey(key.Id), act.Now);
             await OpenCodes.Stop(act, key.Id);
         }
     }

@@ -1,11 +1,13 @@
 using Latchkey.Protocol.Credentials;
 using Latchkey.Protocol.Decisions;
 using Latchkey.Server.Access;
+using Latchkey.Server.Sync;
 using Latchkey.Server.Tests.Setting;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 using KeyState = Latchkey.Server.Users.KeyState;
+using StoredCode = Latchkey.Server.Users.ActivationCode;
 using Status = Latchkey.Protocol.Credentials.KeyState;
 
 namespace Latchkey.Server.Tests.Sync;
@@ -101,7 +103,7 @@ public class RevocationTests(Houses houses)
         var site = await house.NewSite();
         using var reader = await new DoorReader(site).Ready();
         using var phone = await site.NewPhone();
-        var atBackup = phone.Claims.Serial;
+        var backup = await Backup.Of(site);
         for (var i = 0; i < 3; i++)
             await RenewASecondLater();
         var seen = phone.Claims.Serial;
@@ -127,8 +129,124 @@ public class RevocationTests(Houses houses)
             return phone.Renew();
         }
 
-        Task Restore() => site.Read(db => db.MobileKeys.Where(k => k.Id == phone.MobileKeyId)
-            .ExecuteUpdateAsync(s => s.SetProperty(k => k.Serial, atBackup)));
+        Task Restore() => backup.Restore();
+    }
+
+    [Theory, BothEngines]
+    public async Task Whatever_is_taken_away_after_a_restore_is_told_to_readers_until_forgotten_documents_have_died(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        await LinkTests.Acknowledged(site, reader);
+        reader.Cut();
+        var everybody = Assert.Single((await site.Get<AccessLevelListAnswer>("/api/v1/access-levels")).Levels);
+        Dictionary<string, Func<Phone, Task>> acts = new()
+        {
+            ["revoke"] = phone => Act(phone, "revoke"),
+            ["suspend"] = phone => Act(phone, "suspend"),
+            ["hold the user"] = phone => site.Post<UserActAnswer>($"/api/v1/users/{phone.UserId}/suspend", new { id = Guid.NewGuid() }),
+            ["delete the user"] = phone => site.Post<UserActAnswer>($"/api/v1/users/{phone.UserId}/delete", new { id = Guid.NewGuid() }),
+            ["take the level"] = phone => site.Post<UserLevelsAnswer>(
+                $"/api/v1/users/{phone.UserId}/access-levels/take", new { id = Guid.NewGuid(), levelId = everybody.LevelId }),
+            ["end earlier"] = phone => site.Post<MobileKeyAnswer>(
+                $"/api/v1/mobile-keys/{phone.MobileKeyId}/validity",
+                new { id = Guid.NewGuid(), validFrom = DateTimeOffset.UnixEpoch, validTo = house.Time.GetUtcNow().AddMinutes(10) }),
+            ["withdraw"] = phone => Act(phone, "withdraw"),
+            ["remove the device"] = async phone => await site.Post<DeviceAnswer>(
+                $"/api/v1/devices/{(await site.Key(phone.MobileKeyId)).DeviceId}/remove", new { id = Guid.NewGuid() }),
+        };
+        // At the time of the backup these phones held a document that is dead by the restore, and those had not activated yet.
+        List<(string Act, Phone Phone)> held = [], invited = [];
+        var invitations = new List<NewCodeAnswer>();
+        foreach (var act in acts.Keys)
+        {
+            if (act != "withdraw")
+                held.Add((act, await site.NewPhone()));
+            if (act is not ("revoke" or "suspend"))
+            {
+                invited.Add((act, new Phone(site)));
+                invitations.Add(await site.Invite());
+            }
+        }
+        var backup = await Backup.Of(site);
+
+        house.Time.Advance(TimeSpan.FromHours(20));
+        foreach (var (_, phone) in held)
+            await phone.Renew();
+        foreach (var ((_, phone), invitation) in invited.Zip(invitations))
+            await phone.Activate(invitation);
+        house.Time.Advance(TimeSpan.FromHours(6));
+        await backup.Restore();
+        Assert.All(held.Concat(invited), p => Assert.Equal(Reason.Granted, Decide(reader, p.Phone)));
+
+        foreach (var (act, phone) in held.Concat(invited))
+        {
+            await acts[act](phone);
+            // Nobody was told yet, and a document that the store has forgotten lives.
+            Assert.NotEqual(KeyState.Revoked, await State(site, phone));
+        }
+        await reader.Begin();
+        await reader.Apply();
+        Assert.All(held.Concat(invited), p => Assert.True(Decide(reader, p.Phone) != Reason.Granted, p.Act));
+        await LinkTests.Eventually(site, async () => await State(site, held[0].Phone) == KeyState.Revoked);
+        // As long as they live.
+        house.Time.Advance(TimeSpan.FromHours(17));
+        var rows = await site.Read(db => SiteRows.Load(db, site.Id, house.Time.GetUtcNow(), CancellationToken.None));
+        Assert.All(held.Concat(invited), p => Assert.Contains(rows!.Keys, k => k.Number == p.Phone.Claims.Key));
+        foreach (var (_, phone) in held.Concat(invited))
+            phone.Dispose();
+
+        Task<MobileKeyAnswer> Act(Phone phone, string act) =>
+            site.Post<MobileKeyAnswer>($"/api/v1/mobile-keys/{phone.MobileKeyId}/{act}", new { id = Guid.NewGuid() });
+    }
+
+    [Theory, BothEngines]
+    public async Task A_hold_that_was_ended_after_the_backup_holds_again_after_the_restore(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        using var phone = await site.NewPhone();
+        await Act("suspend");
+        var backup = await Backup.Of(site);
+        house.Time.Advance(TimeSpan.FromHours(26));
+        await Act("resume");
+        await phone.Renew();
+        reader.Cut();
+        await reader.Begin();
+        await reader.ApplyUntil(_ => reader.State.Seq > backup.Seq);
+        Assert.Equal(Reason.Granted, Decide(reader, phone));
+        await LinkTests.Acknowledged(site, reader);
+        reader.Cut();
+        await backup.Restore();
+
+        await reader.Begin();
+        await reader.ApplyUntil(b => b.States.ContainsKey(phone.Claims.Key));
+        Assert.Equal((2, Reason.Suspended), (reader.State.Epoch, Decide(reader, phone)));
+
+        Task Act(string act) => site.Post<MobileKeyAnswer>($"/api/v1/mobile-keys/{phone.MobileKeyId}/{act}", new { id = Guid.NewGuid() });
+    }
+
+    /// <summary>What the store holds of a site's keys, to be put back as a backup would be.</summary>
+    sealed record Backup(Site Site, List<MobileKey> Keys, List<Device> Devices, List<StoredCode> Codes, List<FeedCounter> Counters)
+    {
+        public long Seq => Counters[0].Seq;
+
+        public static Task<Backup> Of(Site site) => site.Read(async db => new Backup(
+            site,
+            await db.MobileKeys.AsNoTracking().Where(k => k.CustomerId == site.Id).ToListAsync(),
+            await db.Devices.AsNoTracking().Where(d => d.CustomerId == site.Id).ToListAsync(),
+            await db.ActivationCodes.AsNoTracking().Where(c => c.CustomerId == site.Id).ToListAsync(),
+            await db.FeedCounters.AsNoTracking().Where(c => c.CustomerId == site.Id).ToListAsync()));
+
+        public Task Restore() => Site.House.Store.Write(
+            async db =>
+            {
+                await db.FeedChanges.Where(c => c.CustomerId == Site.Id && c.Seq > Seq).ExecuteDeleteAsync();
+                db.UpdateRange([.. Keys, .. Devices, .. Codes, .. Counters]);
+            },
+            CancellationToken.None);
     }
 
     [Theory, BothEngines]

@@ -136,7 +136,8 @@ public class UserActTests(Houses houses)
 
         var gone = await Do(site, phone.UserId, "delete");
         Assert.Equal(UserState.Deleted, gone.State);
-        Assert.Equal(phone.MobileKeyId, Assert.Single(gone.MobileKeys).MobileKeyId);
+        // Readers hear of both: whether a code was redeemed, a store put back from a backup may have forgotten.
+        Assert.Equal([waiting.MobileKeyId, phone.MobileKeyId], gone.MobileKeys.Select(k => k.MobileKeyId));
         await reader.ApplyUntil(b => b.States.GetValueOrDefault(phone.Claims.Key) == Status.Revoked);
         Assert.Equal(Reason.Revoked, reader.Decide(phone.Document));
         using var late = new RawPhone(site.House);
