@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
+using Latchkey.Protocol.Events;
+using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Readers;
 using Latchkey.Server.Tests.Setting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
@@ -27,10 +30,12 @@ public partial class IsolationTests(Houses houses)
            select new Route(method, "/" + endpoint.RoutePattern.RawText!.Trim('/')),
     ];
 
-    static HttpRequestMessage Request(Route route, IReadOnlyDictionary<string, string> ids, string? token)
+    /// <param name="ids">An id for every parameter of every route; null makes them up.</param>
+    static HttpRequestMessage Request(Route route, Dictionary<string, string>? ids, string? token)
     {
-        var path = Parameter.Replace(route.Pattern, m => ids.GetValueOrDefault(
-            m.Groups[1].Value, m.Groups[2].Value is "long" or "int" ? "1" : Guid.NewGuid().ToString()));
+        var path = Parameter.Replace(route.Pattern, m => ids is null
+            ? m.Groups[2].Value is "long" or "int" ? "1" : Guid.NewGuid().ToString()
+            : ids.TryGetValue(m.Groups[1].Value, out var id) ? id : throw new InvalidOperationException($"No id for {m.Value} of {route}."));
         var request = new HttpRequestMessage(new HttpMethod(route.Method), path);
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -41,6 +46,7 @@ public partial class IsolationTests(Houses houses)
                 name = "Jana",
                 email = "jana@example.com",
                 why = "because",
+                to = 1,
                 validFrom = DateTimeOffset.UnixEpoch,
             });
         return request;
@@ -61,7 +67,7 @@ public partial class IsolationTests(Houses houses)
         using var client = server.NewClient();
         foreach (var route in Routes(server))
         foreach (var token in new[] { null, "lk_wrong", house.Token + "x", house.Token[3..] })
-            await Problem.Is(client.SendAsync(Request(route, new Dictionary<string, string>(), token), Cancel), "signed-out");
+            await Problem.Is(client.SendAsync(Request(route, null, token), Cancel), "signed-out");
     }
 
     [Theory, BothEngines]
@@ -69,17 +75,53 @@ public partial class IsolationTests(Houses houses)
     {
         var server = await houses.Of(this, engine);
         var (own, other) = (await server.NewSite(), await server.NewSite("Tower West"));
-        var invited = await other.Issue();
-        using var phone = new RawPhone(server);
-        await phone.MustActivate(invited.Code);
+        var ids = await Things(other);
         var before = await Everything(other);
-        var ids = new Dictionary<string, string> { ["user"] = invited.UserId.ToString(), ["key"] = invited.MobileKeyId.ToString(), ["device"] = (await other.Key(invited.MobileKeyId)).DeviceId.ToString() };
         using var client = server.NewClient();
         foreach (var route in Routes(server).Where(r => r.Pattern.Contains('{', StringComparison.Ordinal)))
             await Problem.Is(client.SendAsync(Request(route, ids, own.Token), Cancel), "not-found");
         var list = await own.Api.GetStringAsync("/api/v1/users", Cancel);
         Assert.DoesNotContain("Jana", list, StringComparison.Ordinal);
         Assert.Equal(before, await Everything(other));
+        // To their owner they are all there: what was refused above was not refused for being nothing.
+        foreach (var route in Routes(server).Where(r => r.Method == "GET" && r.Pattern.Contains('{', StringComparison.Ordinal)))
+        {
+            using var there = await client.SendAsync(Request(route, ids, other.Token), Cancel);
+            Assert.True(there.IsSuccessStatusCode, $"{route}: {there.StatusCode}");
+        }
+    }
+
+    /// <summary>One of each thing that a route can name.</summary>
+    static async Task<Dictionary<string, string>> Things(Site site)
+    {
+        var invited = await site.Issue();
+        using var phone = new RawPhone(site.House);
+        await phone.MustActivate(invited.Code);
+        using var reader = await new DoorReader(site).Ready();
+        await reader.Bring(reader.Happen(EventKind.Decision, new()
+        {
+            Reason = Latchkey.Protocol.Decisions.Reason.Granted,
+            Salt = new byte[EventPayload.SaltBytes],
+        }));
+        // One that waits for a confirmation, so that a stranger's would count.
+        var pairing = await site.Post<PairingCodeAnswer>("/api/v1/pairings", new { id = Guid.NewGuid() });
+        using var asking = new DoorReader(site);
+        using var asked = await asking.Ask(asking.Request(pairing.Code, name: "Side door"));
+        await Site.Done<AskForPairingAnswer>(asked);
+        var level = await site.Post<AccessLevelAnswer>("/api/v1/access-levels", new { id = Guid.NewGuid(), name = "Cellar", readerIds = new[] { reader.Id } });
+        var token = await site.House.Get<MakeApiToken>().Do(site.Owner, site.Id, new(Guid.NewGuid(), "Other", Role.Viewer), Cancel);
+        var stored = await site.Read(db => db.Events.Where(e => e.CustomerId == site.Id && e.Kind == (int)EventKind.Decision).Select(e => e.Arrival).SingleAsync(Cancel));
+        return new()
+        {
+            ["user"] = invited.UserId.ToString(),
+            ["key"] = invited.MobileKeyId.ToString(),
+            ["device"] = (await site.Key(invited.MobileKeyId)).DeviceId.ToString(),
+            ["reader"] = reader.Id.ToString(),
+            ["pairing"] = pairing.PairingId.ToString(),
+            ["level"] = level.LevelId.ToString(),
+            ["token"] = token.Value!.ApiTokenId.ToString(),
+            ["id"] = stored.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
     }
 
     [Theory, BothEngines]
@@ -88,8 +130,7 @@ public partial class IsolationTests(Houses houses)
         var server = await houses.Of(this, engine);
         var house = await server.NewSite();
         var token = await server.Get<MakeApiToken>().Do(house.Owner, house.Id, new(Guid.NewGuid(), "Viewer", Role.Viewer), Cancel);
-        var invited = await house.Issue();
-        var ids = new Dictionary<string, string> { ["user"] = invited.UserId.ToString(), ["key"] = invited.MobileKeyId.ToString(), ["device"] = (await house.Key(invited.MobileKeyId)).DeviceId.ToString() };
+        var ids = await Things(house);
         var before = await Everything(house);
         using var client = server.NewClient();
         foreach (var route in Routes(server).Where(r => r.Method != "GET"))
@@ -107,11 +148,11 @@ public partial class IsolationTests(Houses houses)
         using var client = server.NewClient();
         await house.Delete(house.Id);
         foreach (var route in routes)
-            await Problem.Is(client.SendAsync(Request(route, new Dictionary<string, string>(), house.Token), Cancel), "not-found");
+            await Problem.Is(client.SendAsync(Request(route, null, house.Token), Cancel), "not-found");
         await server.Store.Write(
             db => db.ApiTokens.Where(t => t.CustomerId == house.Id).ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, server.Time.GetUtcNow()), Cancel), Cancel);
         foreach (var route in routes)
-            await Problem.Is(client.SendAsync(Request(route, new Dictionary<string, string>(), house.Token), Cancel), "signed-out");
+            await Problem.Is(client.SendAsync(Request(route, null, house.Token), Cancel), "signed-out");
     }
 
     [Theory, BothEngines]
@@ -142,5 +183,8 @@ public partial class IsolationTests(Houses houses)
         await db.FeedCounters.Where(f => f.CustomerId == house.Id).Select(f => f.Seq).SingleAsync(Cancel),
         await db.MobileKeys.CountAsync(k => k.CustomerId == house.Id, Cancel),
         await db.Messages.CountAsync(m => m.CustomerId == house.Id, Cancel),
-        await db.ReaderPairings.CountAsync(p => p.CustomerId == house.Id, Cancel)));
+        await db.Readers.CountAsync(r => r.CustomerId == house.Id && r.DeletedAt == null, Cancel),
+        await db.AccessLevels.CountAsync(l => l.CustomerId == house.Id, Cancel),
+        await db.ApiTokens.CountAsync(t => t.CustomerId == house.Id && t.RevokedAt == null, Cancel),
+        string.Join(',', await db.ReaderPairings.Where(p => p.CustomerId == house.Id).OrderBy(p => p.Id).Select(p => p.State).ToListAsync(Cancel))));
 }
