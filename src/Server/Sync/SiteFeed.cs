@@ -25,15 +25,18 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
     /// <summary>A statement that was not answered for so long is forgotten, and what the reader says it holds counts.</summary>
     static readonly TimeSpan UnansweredAfter = TimeSpan.FromSeconds(30);
 
-    /// <summary>A feed that failed rests so long; the store is likely away.</summary>
     /// <summary>How far ahead of the store a reader may be: each restore of a backup begins one epoch.</summary>
     const long EpochsAheadMax = 100;
 
+    /// <summary>A feed that failed rests so long; the store is likely away.</summary>
     static readonly TimeSpan RestAfterFault = TimeSpan.FromSeconds(1);
 
     readonly Channel<bool> wanted = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     readonly ConcurrentQueue<(Link Link, LinkFrame Said)> reports = new();
+
+    /// <summary>Reports of the round that runs: a round that fails leaves them to the next.</summary>
+    readonly List<(Link Link, LinkFrame Said)> taken = [];
 
     /// <summary>The sequence that the latest round saw.</summary>
     public (long Epoch, long Seq) Newest { get; private set; }
@@ -69,13 +72,42 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
 
     async Task Round(CancellationToken cancel)
     {
+        while (reports.TryDequeue(out var report))
+            taken.Add(report);
+        var before = tools.Links.Of(customerId).Select(l => (Link: l, l.Held, l.InFlight, l.SnapshotRefused)).ToList();
+        List<(Link, byte[])> frames;
+        try
+        {
+            frames = await Decide(cancel);
+        }
+        catch
+        {
+            // Nothing was sent, so nothing is in flight and nothing was heard; what the store holds of each is asked again.
+            foreach (var (link, held, inFlight, refused) in before)
+                (link.Held, link.InFlight, link.SnapshotRefused, link.Row) = (held, inFlight, refused, null);
+            throw;
+        }
+        taken.Clear();
+        foreach (var (link, frame) in frames)
+            link.Send(frame);
+        // reader-link 6: what a deleted reader saw before it was told still counts.
+        foreach (var link in tools.Links.Of(customerId).Where(l => l is { DeletedSeq: not null, Row: not null, EventsWait: false }))
+            if (link.Row!.Told(link.DeletedSeq!.Value))
+                link.End();
+    }
+
+    // Takes what was reported, and makes and stores what is to be sent for it.
+    async Task<List<(Link, byte[])>> Decide(CancellationToken cancel)
+    {
         var now = tools.Time.GetUtcNow();
         await using var db = tools.Store.Open();
         var counter = await db.FeedCounters.AsNoTracking().SingleAsync(c => c.CustomerId == customerId, cancel);
         Newest = (counter.Epoch, counter.Seq);
         var changed = new HashSet<ReaderStatement>();
         long? epochSeen = null;
-        while (reports.TryDequeue(out var report))
+        foreach (var link in tools.Links.Of(customerId).Where(l => l is { Held: not null, Row: null }))
+            link.Row = await Row(db, link.ReaderId, cancel);
+        foreach (var report in taken)
         {
             // An ended link has nothing to say any more: its reader tells all of it again on the next one.
             if (tools.Links.Find(customerId, report.Link.ReaderId) != report.Link)
@@ -96,15 +128,11 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
             await BeginEpoch(beyond, now, cancel);
         var frames = await MakeStatements(db, changed, now, cancel);
         if (changed.Count > 0)
+        {
             await Keep(changed, now, cancel);
-        foreach (var (link, frame) in frames)
-            link.Send(frame);
-        // reader-link 6: what a deleted reader saw before it was told still counts.
-        foreach (var link in tools.Links.Of(customerId).Where(l => l is { DeletedSeq: not null, Row: not null, EventsWait: false }))
-            if (link.Row!.Told(link.DeletedSeq!.Value))
-                link.End();
-        if (changed.Count > 0)
             tools.Hints.Raise(HintKind.Readers, customerId);
+        }
+        return frames;
     }
 
     Task<ReaderStatement> Row(Db db, Guid readerId, CancellationToken cancel) => db.ReaderStatements.AsNoTracking()

@@ -356,6 +356,94 @@ public class LinkTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task A_statement_that_could_not_be_stored_is_sent_as_soon_as_it_can(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        using var phone = await site.NewPhone();
+        await Acknowledged(site, reader);
+        await using (await Broken.Table(house, "ReaderStatements"))
+        {
+            await Update(site, reader, new { id = Guid.NewGuid(), unlockSeconds = 7 });
+            await FeedFailed(house);
+        }
+        await WhileTimePasses(house, reader.ApplyUntil(b => b.Settings.UnlockSeconds == 7));
+
+        // What a reader says while the store is away is not lost, either.
+        await Acknowledged(site, reader);
+        await Update(site, reader, new { id = Guid.NewGuid(), unlockSeconds = 8 });
+        var frame = await reader.Expect<StatementFrame>();
+        house.Logged.Clear();
+        await using (await Broken.Table(house, "ReaderStatements"))
+        {
+            await reader.Apply(frame);
+            await FeedFailed(house);
+        }
+        await WhileTimePasses(house, Acknowledged(site, reader));
+    }
+
+    [Theory, BothEngines]
+    public async Task A_reader_ahead_of_a_restored_store_follows_also_when_the_new_epoch_could_not_be_stored_at_first(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var site = await house.NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        await Update(site, reader, new { id = Guid.NewGuid(), unlockSeconds = 7 });
+        await reader.Apply();
+        await Acknowledged(site, reader);
+        reader.Cut();
+        await site.Read(db => db.FeedCounters.Where(c => c.CustomerId == site.Id).ExecuteUpdateAsync(s => s.SetProperty(c => c.Seq, 0)));
+        await using (await Broken.Table(house, "FeedCounters"))
+        {
+            await reader.Begin();
+            await FeedFailed(house);
+        }
+        Statement? statement = null;
+        await WhileTimePasses(house, Task.Run(async () => statement = await reader.Apply()));
+        Assert.Equal(2, statement!.Epoch);
+    }
+
+    /// <summary>A table that takes no update until this is disposed of.</summary>
+    sealed class Broken(House house, string table) : IAsyncDisposable
+    {
+        public static async Task<Broken> Table(House house, string table)
+        {
+            await Run(house, house.Store.IsSqlite
+                ? $"CREATE TRIGGER broken BEFORE UPDATE ON \"{table}\" BEGIN SELECT RAISE(ABORT, 'broken'); END"
+                : $"ALTER TABLE \"{table}\" ADD CONSTRAINT broken CHECK (false) NOT VALID");
+            return new(house, table);
+        }
+
+        public async ValueTask DisposeAsync() =>
+            await Run(house, house.Store.IsSqlite ? "DROP TRIGGER broken" : $"ALTER TABLE \"{table}\" DROP CONSTRAINT broken");
+
+        static Task<int> Run(House house, string sql) => house.Store.Write(db => db.Database.ExecuteSqlRawAsync(sql), CancellationToken.None);
+    }
+
+    static async Task FeedFailed(House house)
+    {
+        for (var look = 0; look < 400; look++)
+        {
+            if (house.Logged.Any(l => l.Contains("could not be read or written", StringComparison.Ordinal)))
+                return;
+            await Task.Delay(25);
+        }
+        Assert.Fail("The feed never met the broken table.");
+    }
+
+    // The feed rests by the server's clock. It is moved less in all than a statement stays unanswered.
+    static async Task WhileTimePasses(House house, Task done)
+    {
+        for (var look = 0; look < 250 && !done.IsCompleted; look++)
+        {
+            house.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(25);
+        }
+        await done;
+    }
+
+    [Theory, BothEngines]
     public async Task Statements_are_refreshed_daily_and_certificates_at_half_their_life(Engine engine)
     {
         var house = await houses.Own(engine);
