@@ -99,8 +99,8 @@ sealed class RedeemRequest(RedeemProof proof, byte[] hash) : GrantRequest
         device.PublicKey = Proof.Device.ToBytes();
         device.State = DeviceState.Active;
         device.ActivatedAt = context.Now;
-        device.Platform = Proof.Platform;
-        device.Name ??= Proof.Platform.Length > 0 ? Proof.Platform : null;
+        device.Platform = PlainText.Of(Proof.Platform);
+        device.Name ??= device.Platform.Length > 0 ? device.Platform : null;
         AuditChain.Append(
             context.Db, at.Head, device.Id, user.Name, "ActivateMobileKey", user.Id,
             new { mobileKeyId = key.Id, device = device.Name, fingerprint = Convert.ToHexString(Proof.Device.Kid) }, context.Now);

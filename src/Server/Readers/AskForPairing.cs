@@ -51,10 +51,9 @@ public sealed class AskForPairing(
             return new Refused(Refusal.BodyMalformed, "publicKey", "A public key is a compressed P-256 point in base64url.");
         if (!TryBase64(request.Mac, out var mac) || mac.Length != PairingProof.Bytes)
             return new Refused(Refusal.BodyMalformed, "mac", "A proof has 32 bytes in base64url.");
-        if (request.Name?.Trim().Length > Reader.NameCharsMax)
-            return new Refused(Refusal.NameTooLong, "name");
-        if (request.Software?.Length > SoftwareCharsMax)
-            return new Refused(Refusal.TextTooLong, "software");
+        if ((PlainText.Lint(request.Name?.Trim(), Reader.NameCharsMax, "name", Refusal.NameTooLong)
+            ?? PlainText.Lint(request.Software, SoftwareCharsMax, "software")) is { } wrong)
+            return wrong;
         if (!PairingCode.TryReadPairing(request.Code, out var code, out _))
             return new Refused(Refusal.CodeMistyped, "code", "A pairing code has 12 letters and digits. Compare it with the console.");
 

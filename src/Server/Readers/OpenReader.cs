@@ -40,8 +40,8 @@ public sealed class OpenReader(Acts acts, Commands commands)
             {
                 if (why.Length < WhyCharsMin)
                     return new Refused(Refusal.TextMissing, "why", "Say why, in a few words.");
-                if (why.Length > WhyCharsMax)
-                    return new Refused(Refusal.TextTooLong, "why");
+                if (PlainText.Lint(why, WhyCharsMax, "why") is { } wrong)
+                    return wrong;
                 if (await act.FindReader(readerId) is not { } reader)
                     return Refusal.NotFound;
                 act.Audit(reader.Id, new { reader.Name, why });

@@ -3,6 +3,7 @@ using Latchkey.Protocol.Credentials;
 using Latchkey.Protocol.Handshake;
 using Latchkey.Protocol.Link;
 using Latchkey.Protocol.Wire;
+using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Readers;
 using Latchkey.Server.Storage;
@@ -61,7 +62,7 @@ public sealed class ReaderContact(Store store, SiteSigners signers, Hints hints,
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(state);
         var now = time.GetUtcNow();
-        var news = new Noted(state.Software, Address(state.RadioAddress), state.ClockTrusted, state.EventsWaiting > 0, now);
+        var news = new Noted(PlainText.Of(state.Software), Address(state.RadioAddress), state.ClockTrusted, state.EventsWaiting > 0, now);
         var isNews = !noted.TryGetValue(reader.Id, out var last) || last with { At = now } != news;
         if (!isNews && now - last!.At < Links.ContactWritten)
             return;

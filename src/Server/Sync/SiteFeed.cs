@@ -4,6 +4,7 @@ using Latchkey.Protocol.Bundles;
 using Latchkey.Protocol.Link;
 using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
@@ -165,7 +166,8 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
                 // What it holds is in doubt: a snapshot settles that. A refused snapshot waits for the next change or heartbeat.
                 link.Held = new(0, 0, null);
                 link.SnapshotRefused = sent.IsSnapshot;
-                row.Refusal = refusal.Length <= ReaderStatement.RefusalCharsMax ? refusal : refusal[..ReaderStatement.RefusalCharsMax];
+                var word = PlainText.Of(refusal);
+                row.Refusal = word.Length <= ReaderStatement.RefusalCharsMax ? word : word[..ReaderStatement.RefusalCharsMax];
                 return true;
             default:
                 return false;

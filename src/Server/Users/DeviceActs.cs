@@ -24,9 +24,8 @@ public sealed class RenameDevice(Acts acts)
         {
             if (string.IsNullOrWhiteSpace(request.Name))
                 return Task.FromResult<Refused?>(new(Refusal.NameMissing, "name"));
-            if (request.Name.Trim().Length > Device.NameCharsMax || request.Name.Any(char.IsControl))
-                return Task.FromResult<Refused?>(new(
-                    Refusal.TextTooLong, "name", $"A device's name has 1 to {Device.NameCharsMax} characters, none of them control characters."));
+            if (PlainText.Lint(request.Name.Trim(), Device.NameCharsMax, "name") is { } wrong)
+                return Task.FromResult<Refused?>(wrong);
             device.Name = request.Name.Trim();
             return Task.FromResult<Refused?>(null);
         }, cancel);
@@ -66,8 +65,8 @@ static class DeviceActs
                 var device = await act.Db.Devices.SingleOrDefaultAsync(d => d.CustomerId == customerId && d.Id == deviceId, cancel);
                 if (device is null)
                     return Refusal.NotFound;
-                if (why?.Length > KeyActs.WhyCharsMax)
-                    return new Refused(Refusal.TextTooLong, "why");
+                if (PlainText.Lint(why, KeyActs.WhyCharsMax, "why") is { } wrongWhy)
+                    return wrongWhy;
                 if (device.State == DeviceState.Deleted)
                     return new Refused(Refusal.StateUnfit, State: device.State.ToString());
                 var keys = await act.Db.MobileKeys.Where(k => k.CustomerId == customerId && k.DeviceId == deviceId)

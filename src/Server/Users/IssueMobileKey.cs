@@ -84,9 +84,7 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
             return new(Refusal.ValidityBackwards, "validTo");
         if (to <= now)
             return new(Refusal.ValidityOver, "validTo");
-        if (request.DeviceName?.Length > Device.NameCharsMax)
-            return new(Refusal.TextTooLong, "deviceName");
-        return null;
+        return PlainText.Lint(request.DeviceName, Device.NameCharsMax, "deviceName");
     }
 
     static async Task<Outcome<User>> FindOrMakeUser(Act act, Customer customer, IssueMobileKeyRequest request)

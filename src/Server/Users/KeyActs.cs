@@ -120,8 +120,8 @@ static class KeyActs
             name, actor, customerId, Role.Manager, requestId, new { mobileKeyId, request },
             async act =>
             {
-                if (why?.Length > WhyCharsMax)
-                    return new Refused(Refusal.TextTooLong, "why");
+                if (PlainText.Lint(why, WhyCharsMax, "why") is { } wrongWhy)
+                    return wrongWhy;
                 var key = await act.Db.MobileKeys.Include(k => k.Device)
                     .SingleOrDefaultAsync(k => k.CustomerId == customerId && k.Id == mobileKeyId, cancel);
                 if (key is null)

@@ -111,8 +111,8 @@ static class UserActs
                     .SingleOrDefaultAsync(u => u.CustomerId == customerId && u.Id == userId, cancel);
                 if (user is null)
                     return Refusal.NotFound;
-                if (why?.Length > KeyActs.WhyCharsMax)
-                    return new Refused(Refusal.TextTooLong, "why");
+                if (PlainText.Lint(why, KeyActs.WhyCharsMax, "why") is { } wrongWhy)
+                    return wrongWhy;
                 if (user.State == UserState.Deleted)
                     return Refusal.UserEnded;
                 var before = new { user.Name, user.Email, user.Language, user.State };

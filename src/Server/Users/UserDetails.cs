@@ -7,8 +7,8 @@ static class UserDetails
 {
     public static Refused? Lint(string? name, string? email, string? language)
     {
-        if (name?.Trim().Length > User.NameCharsMax || name?.Any(char.IsControl) == true)
-            return new(Refusal.NameTooLong, "name");
+        if (PlainText.Lint(name?.Trim(), User.NameCharsMax, "name", Refusal.NameTooLong) is { } wrong)
+            return wrong;
         if (email is not null && !MailAddress.IsGood(email))
             return new(Refusal.EmailWrong, "email");
         return language is not null && !Languages.Known.Contains(language) ? new(Refusal.LanguageUnknown, "language") : null;

@@ -64,6 +64,9 @@ static class UserList
     /// <summary>Every word typed begins a word of name, address or User ID.</summary>
     internal static IQueryable<User> Matching(IQueryable<User> users, string search)
     {
+        // No name holds a control character, and PostgreSQL takes no question with U+0000.
+        if (!PlainText.IsPlain(search.Trim()))
+            return users.Where(_ => false);
         foreach (var word in search.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(WordsMax))
         {
             var pattern = Folding.WordPattern(word);
