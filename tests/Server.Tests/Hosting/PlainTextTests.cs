@@ -86,7 +86,7 @@ public class PlainTextTests(Houses houses)
         var site = await (await houses.Shared(engine)).NewSite();
         var invited = await site.Issue();
         using var phone = new RawPhone(site.House);
-        ActivationCode.TryRead(invited.Code, out var code, out _);
+        Assert.True(ActivationCode.TryRead(invited.Code, out var code, out _));
         var proof = new RedeemProof(code.Canonical, phone.Public, phone.Now, "And\0roid", 1).Sign(phone.Signer);
         using var activated = await phone.Post("activate", new { proof = Latchkey.Server.Activation.Binary.Text(proof) });
         Assert.Equal(HttpStatusCode.OK, activated.StatusCode);

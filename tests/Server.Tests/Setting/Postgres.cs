@@ -31,7 +31,7 @@ sealed class Postgres : IAsyncDisposable
             await Run("chown", "postgres", postgres.folder);
         await postgres.RunAsOwner("initdb", "-D", postgres.Data, "-U", "latchkey", "-A", "trust", "-E", "UTF8", "--no-sync");
         // Durability is PostgreSQL's own business; here only its behaviour is asked for.
-        var options = $"-c listen_addresses=127.0.0.1 -p {postgres.port} -c unix_socket_directories={postgres.folder} -c fsync=off -c max_connections=200";
+        var options = $"-c listen_addresses=127.0.0.1 -p {postgres.port} -c unix_socket_directories={postgres.folder} -c fsync=off -c max_connections=600";
         await postgres.RunAsOwner("pg_ctl", "-D", postgres.Data, "-l", Path.Combine(postgres.folder, "log"), "-o", options, "-w", "start");
         return postgres;
     }
@@ -49,7 +49,7 @@ sealed class Postgres : IAsyncDisposable
         return Connection(name);
     }
 
-    string Connection(string database) => $"Host=127.0.0.1;Port={port};Username=latchkey;Database={database};Maximum Pool Size=20";
+    string Connection(string database) => $"Host=127.0.0.1;Port={port};Username=latchkey;Database={database};Maximum Pool Size=20;Connection Idle Lifetime=10;Connection Pruning Interval=5";
 
     Task RunAsOwner(string program, params string[] arguments)
     {
