@@ -28,7 +28,7 @@ sealed class Postgres : IAsyncDisposable
         return new(folder);
     }
 
-    public Task Analyze() => AsPostgres($"{Binaries}/psql -h 127.0.0.1 -p {Port} -U postgres -c 'VACUUM ANALYZE'");
+    public static Task Analyze() => AsPostgres($"{Binaries}/psql -h 127.0.0.1 -p {Port} -U postgres -c 'VACUUM ANALYZE'");
 
     static Task AsPostgres(string command) =>
         Environment.UserName == "root" ? Run("runuser", "-u", "postgres", "--", "sh", "-c", command) : Run("sh", "-c", command);

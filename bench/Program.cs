@@ -32,7 +32,7 @@ try
         {
             await using var postgres = await Postgres.Start(Path.Combine(folder, "postgres"));
             await using var demo = await Demo.Open(5190, Path.Combine(folder, "with-postgres"), postgres.Connection);
-            await Activations.Run(table, "PostgreSQL", demo, postgres.Analyze);
+            await Activations.Run(table, "PostgreSQL", demo, Postgres.Analyze);
         }
         if (Chosen("sizes"))
             Deciding.RunSizes(table);
