@@ -30,8 +30,9 @@ internal static class Zlib
         {
             length = zlib.ReadAtLeast(inflated, inflated.Length, throwOnEndOfStream: false);
         }
-        catch (InvalidDataException)
+        catch (Exception fault) when (fault is InvalidDataException or IOException)
         {
+            // The second comes of a stream that asks for a dictionary.
             return false;
         }
 

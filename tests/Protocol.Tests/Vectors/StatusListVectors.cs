@@ -81,6 +81,7 @@ static class StatusListVectors
         yield return ("a stream with a wrong checksum", List([.. zlib[..^1], (byte)(zlib[^1] ^ 1)]));
         yield return ("the checksum behind the stream again", List([.. zlib, .. zlib[^4..]]));
         yield return ("two streams", List([.. zlib, .. zlib]));
+        yield return ("a stream that asks for a dictionary", List([0x78, 0xF9, 0, 0, 0, 1, .. zlib[2..]]));
         yield return ("raw deflate", List(zlib[2..^4]));
         yield return ("gzip", List(Gzip([0x39])));
         yield return ("last byte zero", List(Zlib([0x39, 0])));
