@@ -25,8 +25,8 @@ static class Axe
             foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
-                // Colours that are on their way are nobody's colours.
-                await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished))");
+                // Colours that are on their way are nobody's colours: what moves is waited for, but for what turns for ever.
+                await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => Number.isFinite(a.effect.getComputedTiming().endTime)).map(a => a.finished))");
                 var result = await page.RunAxe(Rules);
                 found.AddRange(
                     from violation in result.Violations
