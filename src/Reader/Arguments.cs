@@ -19,7 +19,7 @@ internal sealed class Arguments
             var name = words[i];
             if (!known.Contains(name))
                 throw new SetupException($"{name} is not known here. Known: {string.Join(' ', known!)}");
-            var isFlag = name is "--pair" or "--radio";
+            var isFlag = name is "--pair" or "--radio" or "--until-input-ends";
             if (!isFlag && i + 1 == words.Length)
                 throw new SetupException($"{name} needs a value behind it.");
             if (!arguments.values.TryAdd(name, isFlag ? "" : words[++i]))

@@ -10,14 +10,16 @@ internal static class RunVerb
 
     public static async Task<int> Run(string[] words)
     {
-        var arguments = Arguments.Read(words, "--data", "--listen", "--host", "--radio", "--pair", "--server", "--system-id", "--system-key", "--code", "--name");
+        var arguments = Arguments.Read(words, "--data", "--listen", "--host", "--radio", "--until-input-ends", "--pair", "--server", "--system-id", "--system-key", "--code", "--name");
         var (listen, hostName) = (arguments.Listen, arguments.HostName);
         if (arguments.Has("--pair"))
             await PairVerb.Ensure(arguments);
 
-        var stopped = new TaskCompletionSource();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stopped));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stopped));
+        if (arguments.Has("--until-input-ends"))
+            new Thread(() => UntilInputEnds(stopped)) { IsBackground = true }.Start();
 
         await using var core = ReaderCore.Open(arguments.Data, TimeProvider.System, HostBoot(), Complain);
         await using var host = await ReaderHost.Start(core, listen, hostName, arguments.Has("--radio"));
@@ -52,6 +54,17 @@ internal static class RunVerb
     private static void Stop(PosixSignalContext signal, TaskCompletionSource stopped)
     {
         signal.Cancel = true;
+        stopped.TrySetResult();
+    }
+
+    // The input of a program ends with the one who holds its other end, however that one ended: no reader is left behind.
+    private static void UntilInputEnds(TaskCompletionSource stopped)
+    {
+        using var input = Console.OpenStandardInput();
+        while (input.ReadByte() >= 0)
+        {
+        }
+
         stopped.TrySetResult();
     }
 

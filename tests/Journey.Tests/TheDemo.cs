@@ -37,6 +37,17 @@ public sealed class TheDemo : IDisposable
             .Select(user => $"{user.GetProperty("userNumber")} {user.GetProperty("name")}"));
     }
 
+    [Fact]
+    public async Task Leaves_no_process_when_it_is_killed()
+    {
+        await using var demo = await Start(Repository.FreePorts(3));
+        Assert.Equal(3, Processes().Count);
+        await demo.Kill();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Processes() is { Count: > 0 })
+            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+    }
+
     [Theory]
     [InlineData("--port", "many")]
     [InlineData("--port", "65534")]

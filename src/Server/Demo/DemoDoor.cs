@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Latchkey.Server.Demo;
 
@@ -17,7 +16,6 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
     public bool IsPaired => File.Exists(PairedMark);
 
     string PairedMark => Path.Combine(folder, "paired");
-    string PidFile => Path.Combine(folder, "pid");
 
     /// <summary>Runs the pairing to its end; <paramref name="said"/> sees each line that the reader prints.</summary>
     public async Task Pair(string server, string code, Action<string> said, CancellationToken cancel)
@@ -41,45 +39,24 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
 
     public async Task Open(CancellationToken cancel)
     {
-        await EndOrphan();
         LoopbackPort.Need(port);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _process = Start(["run", "--data", folder, "--listen", $"127.0.0.1:{port}", "--radio"], line =>
+        _process = Start(["run", "--data", folder, "--listen", $"127.0.0.1:{port}", "--radio", "--until-input-ends"], line =>
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
                 ready.TrySetResult();
         });
         _process.EnableRaisingEvents = true;
         _process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"{name} ended before it was ready."));
-        await File.WriteAllTextAsync(PidFile, _process.Id.ToString(CultureInfo.InvariantCulture), cancel);
         await ready.Task.WaitAsync(cancel);
-    }
-
-    // A server that was killed could not end its readers; the next start does, so that the port is free.
-    async Task EndOrphan()
-    {
-        if (!File.Exists(PidFile) || !int.TryParse(await File.ReadAllTextAsync(PidFile), CultureInfo.InvariantCulture, out var pid))
-            return;
-        try
-        {
-            using var orphan = Process.GetProcessById(pid);
-            if (orphan.ProcessName.StartsWith("latchkey-read", StringComparison.Ordinal))
-            {
-                orphan.Kill();
-                await orphan.WaitForExitAsync();
-            }
-        }
-        catch (ArgumentException)
-        {
-            // It has ended; its number is free.
-        }
     }
 
     Process Start(IEnumerable<string> arguments, Action<string> said, Dictionary<string, string>? environment = null)
     {
         var process = new Process
         {
-            StartInfo = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true },
+            // Its input is held open by this process alone: a server that is killed takes its doors along, with nobody left to end them.
+            StartInfo = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         foreach (var (variable, value) in environment ?? [])
             process.StartInfo.Environment[variable] = value;
@@ -102,8 +79,7 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
             return;
         if (!_process.HasExited)
         {
-            using (var farewell = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-                await farewell.WaitForExitAsync();
+            _process.StandardInput.Close();
             try
             {
                 await _process.WaitForExitAsync().WaitAsync(FarewellPatience);
@@ -113,7 +89,6 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
                 _process.Kill();
             }
         }
-        File.Delete(PidFile);
         _process.Dispose();
     }
 }

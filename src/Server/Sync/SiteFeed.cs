@@ -218,7 +218,6 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
         async db =>
         {
             db.UpdateRange(changed);
-            await db.SaveChangesAsync(cancel);
             await ReachQuery.Settle(db, customerId, now, cancel);
         },
         cancel);

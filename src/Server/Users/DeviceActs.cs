@@ -45,8 +45,6 @@ public sealed class RemoveDevice(Acts acts)
             foreach (var key in keys)
                 await act.End(key, request.Why);
             device.State = DeviceState.Deleted;
-            // Settling asks the store, so what was done just now must stand there.
-            await act.Db.SaveChangesAsync(act.Cancel);
             await ReachQuery.Settle(act.Db, act.CustomerId, act.Now, act.Cancel);
             return null;
         }, cancel);

@@ -56,8 +56,6 @@ public sealed class RevokeMobileKey(Acts acts)
             key.Revoke(request.Why, request.Lost, await act.TellOfKey(key.Id), act.Now);
             if (request.Lost && key.Device is { } device)
                 device.State = DeviceState.Lost;
-            // Settling asks the store, so what was done just now must stand there.
-            await act.Db.SaveChangesAsync(act.Cancel);
             await ReachQuery.Settle(act.Db, act.CustomerId, act.Now, act.Cancel);
             return null;
         }, cancel);

@@ -24,11 +24,13 @@ public static class ReachQuery
     }
 
     /// <summary>
-    /// Turns Revoking into Revoked where every reader knows, or where the last document has died. Call it in the
-    /// transaction that stores a reader's acknowledgement, or with time alone.
+    /// Turns Revoking into Revoked where every reader knows, or where the last document has died. Call it last in the
+    /// transaction that stores a reader's acknowledgement or ends a key, or with time alone.
     /// </summary>
     public static async Task<int> Settle(Db db, Guid customerId, DateTimeOffset now, CancellationToken cancel)
     {
+        // The questions below go to the store, so what was done just now must stand there.
+        await db.SaveChangesAsync(cancel);
         var revoking = await db.MobileKeys
             .Where(k => k.CustomerId == customerId && k.State == KeyState.Revoking).ToListAsync(cancel);
         if (revoking.Count == 0)

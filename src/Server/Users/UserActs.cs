@@ -90,8 +90,6 @@ public sealed class DeleteUser(Acts acts)
             foreach (var device in user.Devices)
                 device.State = DeviceState.Deleted;
             user.State = UserState.Deleted;
-            // Settling asks the store, so what was done just now must stand there.
-            await act.Db.SaveChangesAsync(act.Cancel);
             await ReachQuery.Settle(act.Db, act.CustomerId, act.Now, act.Cancel);
             return null;
         }, cancel);

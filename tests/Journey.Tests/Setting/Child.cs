@@ -40,10 +40,10 @@ sealed class Child : IAsyncDisposable
         child._process.ErrorDataReceived += Keep;
         child._process.EnableRaisingEvents = true;
         child._process.Exited += (_, _) => child._exit.TrySetResult(child._process.ExitCode);
-        child._process.Exited += (_, _) => isReady.TrySetException(new InvalidOperationException($"{program} ended before it was ready:\n{child.Output}"));
         child._process.Start();
         child._process.BeginOutputReadLine();
         child._process.BeginErrorReadLine();
+        _ = Fail();
         try
         {
             await isReady.Task.WaitAsync(StartPatience);
@@ -54,6 +54,13 @@ sealed class Child : IAsyncDisposable
             throw new TimeoutException($"{program} did not say \"{ready}\":\n{child.Output}");
         }
         return child;
+
+        async Task Fail()
+        {
+            // Until its last words are read, too.
+            await child._process.WaitForExitAsync();
+            isReady.TrySetException(new InvalidOperationException($"{program} ended before it was ready:\n{child.Output}"));
+        }
     }
 
     /// <summary>What a power cut of the process looks like: no farewell.</summary>
