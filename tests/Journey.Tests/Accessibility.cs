@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Latchkey.Journey.Tests;
 
-/// <summary>No screen of the wallet and no part of the door's page breaks a rule of WCAG 2.2 A or AA that a program can see, in light and dark, wide and narrow.</summary>
+/// <summary>No screen of the wallet, no page or dialog of the console and no part of the door's page breaks a rule of WCAG 2.2 A or AA that a program can see, in light and dark, wide and narrow.</summary>
 [Collection(nameof(House))]
 public sealed class Accessibility(House house) : Setting.Journey(house)
 {
@@ -45,6 +45,43 @@ public sealed class Accessibility(House house) : Setting.Journey(house)
         await Look(page, "wallet, refused");
         var door = await VirtualDoor.Of(this, House.MainEntrance);
         await Look(door.Page, "door page");
+        Assert.Empty(_violations);
+    }
+
+    [Fact]
+    public async Task Of_the_consoles_pages_and_dialogs()
+    {
+        var stranger = await Visitor();
+        await stranger.GotoAsync(House.Console + "/sign-in");
+        await stranger.GetByRole(AriaRole.Textbox, new() { Name = "E-mail" }).FillAsync("nobody@example.com");
+        await stranger.GetByLabel("Password").FillAsync("wrong");
+        await stranger.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(stranger.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await Look(stranger, "sign-in, refused");
+
+        var marie = await Administrator.Of(this, House);
+        var page = marie.Page;
+        var story = await Story.Of(this, House, marie, "Ivana Malá", "Jonas Dahl", "Klára Nová");
+        foreach (var path in story.ConsolePages.Append("/api-tokens"))
+        {
+            await marie.Visit(path);
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveCountAsync(1);
+            await Look(page, path);
+        }
+        foreach (var (path, button) in new[]
+        {
+            ("/users", "New mobile key"), (story.OpenersPage, "Edit"), (story.OpenersPage, "Delete user"), (story.OpenersPage, "Add device"),
+            (story.OpenersPage, "Change validity"), (story.OpenersPage, "Revoke key"), (story.OpenersPage, "Rename"), (story.OpenersPage, "Remove"),
+            (story.InvitedsPage, "New code"), ("/readers", "New reader"), (story.ReaderPage, "Edit"), (story.ReaderPage, "Open once"),
+            (story.ReaderPage, "Delete reader"), ("/api-tokens", "New API token"),
+        })
+        {
+            await marie.Visit(path);
+            await marie.Open(button);
+            await Look(page, $"{path}, {button}");
+        }
+        await marie.NewMobileKey("Lukáš Holý", "lukas@example.com");
+        await Look(page, "hand-over");
         Assert.Empty(_violations);
     }
 

@@ -13,6 +13,13 @@ static class Axe
         ResultTypes = [ResultType.Violations],
     };
 
+    /// <summary>Dark changes colours and nothing else.</summary>
+    static readonly AxeRunOptions Colours = new()
+    {
+        RunOnly = new() { Type = "rule", Values = ["color-contrast"] },
+        ResultTypes = [ResultType.Violations],
+    };
+
     static readonly (int Width, int Height)[] Sizes = [(1440, 900), (390, 844)];
 
     /// <summary>One line for each thing that breaks a rule, once for each place it was seen at.</summary>
@@ -27,7 +34,7 @@ static class Axe
                 await page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
                 // Colours that are on their way are nobody's colours: what moves is waited for, but for what turns for ever.
                 await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => Number.isFinite(a.effect.getComputedTiming().endTime)).map(a => a.finished))");
-                var result = await page.RunAxe(Rules);
+                var result = await page.RunAxe(colours == ColorScheme.Light ? Rules : Colours);
                 found.AddRange(
                     from violation in result.Violations
                     from node in violation.Nodes
