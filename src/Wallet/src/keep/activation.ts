@@ -1,4 +1,5 @@
-import { hex, sha256 } from '../wire/bytes.ts';
+import { equal, hex, sha256 } from '../wire/bytes.ts';
+import { readDocument } from '../credentials/document.ts';
 import { compress, makeDeviceKey, sign } from '../credentials/keys.ts';
 import { proveRedeem, proveRenew } from '../credentials/proofs.ts';
 import { hearTime, now } from '../clock.ts';
@@ -43,9 +44,13 @@ export async function isUnderWay(code: string): Promise<boolean> {
   return (await pendingKeys.get(await digestOf(code))) !== undefined;
 }
 
-/** Fetches a fresh document and card and keeps them; also keeps it when the server says that the key is on hold or has ended. */
+/**
+ * Fetches a fresh document and card and keeps them; also keeps it when the server says that the key is on hold or has ended.
+ * Answers may come late: one about a key whose place another took meanwhile changes nothing, nor does an older document than the
+ * one that another tab has fetched.
+ */
 export async function renewKey(key: Key): Promise<void> {
-  const { signer } = key.record;
+  const { signer, publicKey } = key.record;
   const proof = (time: number) =>
     proveRenew((message) => sign(signer, message), { site: key.card.site, key: key.document.key, time, wallet: WALLET });
   let alter: (kept: HeldRecord) => HeldRecord;
@@ -53,13 +58,17 @@ export async function renewKey(key: Key): Promise<void> {
     const grant = await atAnyAddress(key, (address) => withServerTime(async (time) => renew(address, await proof(time))));
     const next = await nextGrant(key, grant);
     if (next === undefined) throw new Problem('unreachable');
-    alter = ({ opened }) => ({ ...next, opened });
+    alter = (kept) => (serialOf(next) < serialOf(kept) ? kept : { ...next, opened: kept.opened });
   } catch (problem) {
     const standing = problem instanceof Problem ? standingAfter(problem) : undefined;
     if (standing === undefined) throw problem;
     alter = (kept) => ({ ...kept, standing });
   }
-  await heldKeys.change(key.record.id, alter);
+  await heldKeys.change(key.record.id, (kept) => (equal(kept.publicKey, publicKey) ? alter(kept) : kept));
+}
+
+function serialOf(record: HeldRecord): number {
+  return readDocument(record.document)?.serial ?? 0;
 }
 
 /** The card's addresses in its order, then the one the key was activated at. */
