@@ -14,7 +14,8 @@ using Latchkey.Server.Users;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    // Settings are read once, at the start, so nothing needs to watch their files.
+    var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     builder.WebHost.UseStaticWebAssets();
     var demo = DemoOptions.Read(args);
     if (demo is not null)

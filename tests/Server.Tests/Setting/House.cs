@@ -45,6 +45,9 @@ public sealed class House : WebApplicationFactory<Program>
 
     public FakeTimeProvider Time { get; } = new(Opening);
 
+    /// <summary>Time passes and wakes no timer: a year has six million wakings of what looks each five seconds.</summary>
+    public void Leap(TimeSpan time) => Time.AdjustTime(Time.GetUtcNow() + time);
+
     public Store Store => Services.GetRequiredService<Store>();
 
     public T Get<T>()
@@ -69,10 +72,11 @@ public sealed class House : WebApplicationFactory<Program>
         });
     }
 
-    /// <summary>A client with an address of its own.</summary>
+    /// <summary>A client with an address of its own, and with patience: how fast an answer is, is not for tests to say.</summary>
     public HttpClient NewClient()
     {
         var client = CreateClient(new() { AllowAutoRedirect = false });
+        client.Timeout = TimeSpan.FromMinutes(5);
         client.DefaultRequestHeaders.Add(AddressHeader, NextAddress());
         return client;
     }

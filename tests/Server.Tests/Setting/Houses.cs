@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using Latchkey.Server.Tests.Setting;
 using Xunit;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(Houses))]
+[assembly: OwnHousesEnd]
 
 namespace Latchkey.Server.Tests.Setting;
 
@@ -15,7 +19,9 @@ public enum Engine
 public sealed class Houses : IAsyncDisposable
 {
     readonly Lazy<Task<Postgres>> postgres = new(Postgres.Start);
-    readonly List<House> opened = [];
+    // Static, since what is told of the end of a test knows no fixture; there is one of these.
+    static readonly ConcurrentDictionary<string, ConcurrentBag<House>> own = [];
+    static readonly ConcurrentBag<Task> ending = [];
     readonly SemaphoreSlim gate = new(1);
     readonly Dictionary<Engine, House> shared = [];
     readonly Dictionary<(Type, Engine), House> ofClass = [];
@@ -49,13 +55,15 @@ public sealed class Houses : IAsyncDisposable
         }
     }
 
-    /// <summary>A server for one test alone.</summary>
+    /// <summary>A server for one test alone; it ends with the test.</summary>
     public async Task<House> Own(Engine engine, IReadOnlyDictionary<string, string?>? settings = null)
     {
         await gate.WaitAsync();
         try
         {
-            return await Open(engine, settings);
+            var house = await Open(engine, settings);
+            own.GetOrAdd(TestContext.Current.Test!.UniqueID, _ => []).Add(house);
+            return house;
         }
         finally
         {
@@ -63,20 +71,36 @@ public sealed class Houses : IAsyncDisposable
         }
     }
 
+    /// <summary>Dozens of servers that nobody asks any more would slow down those that are asked.</summary>
+    internal static void EndOwn(string test)
+    {
+        if (own.TryRemove(test, out var over))
+            ending.Add(Task.Run(async () =>
+            {
+                foreach (var house in over)
+                    await house.DisposeAsync();
+            }));
+    }
+
     async Task<House> Open(Engine engine, IReadOnlyDictionary<string, string?>? settings = null)
     {
         Assert.SkipWhen(engine == Engine.Postgres && Postgres.IsOff, $"{Postgres.Off} is set.");
-        var house = new House(engine == Engine.Postgres ? await (await postgres.Value).NewDatabase() : null, settings);
-        opened.Add(house);
-        return house;
+        return new House(engine == Engine.Postgres ? await (await postgres.Value).NewDatabase() : null, settings);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var house in opened)
+        await Task.WhenAll(ending);
+        foreach (var house in shared.Values.Concat(ofClass.Values))
             await house.DisposeAsync();
         if (postgres.IsValueCreated)
             await (await postgres.Value).DisposeAsync();
         gate.Dispose();
     }
+}
+
+[AttributeUsage(AttributeTargets.Assembly)]
+sealed class OwnHousesEndAttribute : BeforeAfterTestAttribute
+{
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) => Houses.EndOwn(test.UniqueID);
 }
