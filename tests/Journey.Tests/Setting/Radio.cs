@@ -26,7 +26,7 @@ sealed class Radio : IAsyncDisposable
         radio._socket.Options.AddSubProtocol("latchkey.radio.1");
         await radio._socket.ConnectAsync(new Uri($"ws://{reader.Authority}/radio?mtu={mtu}"), CancellationToken.None);
         radio._reading = radio.Read();
-        radio.LocalName = await radio._connected.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        radio.LocalName = await radio._connected.Task.WaitAsync(TimeSpan.FromSeconds(60));
         return radio;
     }
 
@@ -43,7 +43,7 @@ sealed class Radio : IAsyncDisposable
             var answer = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
             _answers.Enqueue(answer);
             await _socket.SendAsync(request, WebSocketMessageType.Binary, true, CancellationToken.None);
-            return await answer.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            return await answer.Task.WaitAsync(TimeSpan.FromSeconds(60));
         }
         finally
         {

@@ -5,7 +5,7 @@ namespace Latchkey.Reader.Tests.Setting;
 internal static class Eventually
 {
     /// <summary>Long enough for a busy machine; a test that needs it has failed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     /// <summary>Waits until it holds.</summary>
     /// <param name="meanwhile">Done each time it does not hold yet: moves a clock, say.</param>

@@ -310,7 +310,7 @@ public class EventTests(Houses houses)
 
     static async Task<(long Id, string Reason)> NextEvent(StreamReader lines)
     {
-        using var hang = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var hang = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (await lines.ReadLineAsync(hang.Token) is { } line)
         {
             if (!line.StartsWith("data: {", StringComparison.Ordinal))

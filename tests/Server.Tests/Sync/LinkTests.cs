@@ -215,7 +215,7 @@ public class LinkTests(Houses houses)
 
     static async Task<string> Said(WebSocket socket)
     {
-        using var hang = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var hang = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var buffer = new byte[4096];
         var part = await socket.ReceiveAsync(buffer.AsMemory(), hang.Token);
         return LinkFrame.TryRead(buffer.AsSpan(0, part.Count), out var frame) && frame is RefusedFrame refused
@@ -423,7 +423,7 @@ public class LinkTests(Houses houses)
 
     static async Task FeedFailed(House house)
     {
-        for (var look = 0; look < 400; look++)
+        for (var look = 0; look < 4000; look++)
         {
             if (house.Logged.Any(l => l.Contains("could not be read or written", StringComparison.Ordinal)))
                 return;
@@ -481,7 +481,7 @@ public class LinkTests(Houses houses)
     // Acknowledgements are written by the site's feed, after the frame that carries them was read.
     internal static async Task Eventually(Site site, Func<Task<bool>> holds)
     {
-        for (var look = 0; look < 400; look++)
+        for (var look = 0; look < 4000; look++)
         {
             if (await holds())
                 return;
