@@ -32,6 +32,8 @@ export class App {
   /** The browser's own offer to install, kept until it fits. */
   install: (Event & { prompt(): Promise<unknown> }) | undefined;
   updateWaiting = false;
+  /** The browser keeps nothing for this page: no key can live here, and whether one did is not known. */
+  storeClosed = false;
   verifiedAt: number | undefined;
   readonly #screens: Screen[] = [];
   #root!: HTMLElement;
@@ -45,11 +47,12 @@ export class App {
     this.#root = root;
     // The words are fetched while the store is read; they are the right ones unless another language was chosen here.
     void LANGUAGES[chooseLanguage(undefined, navigator.languages)]();
-    const { settings, keys: records } = await readAll();
-    this.settingsKept = settings;
-    setOffset(settings.clockOffset ?? 0);
-    this.#take(records);
-    await this.speak(chooseLanguage(settings.language, navigator.languages));
+    const kept = await readAll().catch(() => undefined);
+    this.storeClosed = kept === undefined;
+    this.settingsKept = kept?.settings ?? {};
+    setOffset(this.settingsKept.clockOffset ?? 0);
+    this.#take(kept?.keys ?? []);
+    await this.speak(chooseLanguage(this.settingsKept.language, navigator.languages));
     addEventListener('popstate', () => this.#backTo(depth()));
     // A page that was loaded anew begins at home, whatever it showed before.
     if (depth() !== 0) history.replaceState({ depth: 0 }, '');
@@ -142,7 +145,8 @@ export class App {
 
   async keep<Name extends keyof Settings>(name: Name, value: Settings[Name]): Promise<void> {
     this.settingsKept = { ...this.settingsKept, [name]: value };
-    await writeSetting(name, value);
+    // Where nothing can be kept, a setting lasts as long as the page.
+    if (!this.storeClosed) await writeSetting(name, value);
   }
 
   /** Remembers that a door was opened: it comes first from now on. */
@@ -177,10 +181,11 @@ export class App {
     return true;
   }
 
-  /** Each key cycle, and whenever the wallet is opened online after a while. */
+  /** Each key cycle, and whenever the wallet is opened online after a while. A clock that was set back says nothing of that while. */
   isDue(key: Key): boolean {
     if (key.record.standing === 'ended') return false;
-    return now() - key.record.grantedAt >= Math.min(HURRY_SECONDS, key.card.key.cycleSeconds);
+    const age = now() - key.record.grantedAt;
+    return age < 0 || age >= Math.min(HURRY_SECONDS, key.card.key.cycleSeconds);
   }
 
   get #top(): Screen | undefined {

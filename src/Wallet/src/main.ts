@@ -1,6 +1,7 @@
 import { App, depth } from './app.ts';
-import { fromLink, readCode } from './credentials/code.ts';
+import { fromFragment, readCode } from './credentials/code.ts';
 import { placeOf, surroundings } from './phone/place.ts';
+import { checkPhone } from './phone/readiness.ts';
 import { recallHandles } from './radios/webBluetooth.ts';
 import { Problem } from './server/calls.ts';
 import { arrival } from './screens/arrival.ts';
@@ -9,6 +10,7 @@ import { h } from './screens/dom.ts';
 import { home } from './screens/home.ts';
 import { homeScreenFirst } from './screens/homeScreenFirst.ts';
 import { note } from './screens/parts.ts';
+import { readiness } from './screens/ready.ts';
 import { settings } from './screens/settings.ts';
 
 /** From the tap on the icon to *ready*: read what is kept, draw; everything else comes after the first paint. */
@@ -20,7 +22,7 @@ function takeCode(): string | undefined {
   const { hash, pathname } = location;
   if (hash.length <= 1) return undefined;
   history.replaceState({ depth: 0 }, '', pathname);
-  return decodeURIComponent(fromLink(hash));
+  return fromFragment(hash);
 }
 
 async function begin(arriving: string | undefined): Promise<void> {
@@ -48,6 +50,7 @@ function offerInstall(event: Event): void {
 }
 
 async function arrive(arriving: string | undefined): Promise<void> {
+  if (app.storeClosed) return stopHere(arriving);
   const place = placeOf(surroundings());
   if (arriving !== undefined) {
     const reading = readCode(arriving);
@@ -72,8 +75,19 @@ async function arrive(arriving: string | undefined): Promise<void> {
   else if (place === 'installed') app.go(enterCode(app));
 }
 
+/** Where the browser keeps nothing no key can live: the phone check says so, and what can be done, before a code is looked at. */
+async function stopHere(arriving: string | undefined): Promise<void> {
+  app.draw();
+  const again = (code: string) => {
+    history.replaceState({ depth: 0 }, '', `#${code}`);
+    location.reload();
+  };
+  app.go(readiness(app, await checkPhone(), arriving === undefined ? undefined : { onContinue: () => again(arriving) }));
+}
+
 async function afterPaint(): Promise<void> {
   performance.mark('ready');
+  if (app.storeClosed) return keepOffline();
   const renew = async () => {
     if (document.visibilityState !== 'visible') return;
     await app.reload();

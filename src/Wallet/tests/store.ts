@@ -1,10 +1,13 @@
 /** As much of IndexedDB as the wallet uses, in memory; values are cloned on both ways, as a browser does. */
 type Rows = Map<IDBValidKey, unknown>;
+type Database = { onversionchange?: () => void; onclose?: () => void } & Record<string, unknown>;
 type Request = { result: unknown; error: null; onsuccess?: () => void; onerror?: () => void; onupgradeneeded?: () => void };
 
 export class TestStore {
   readonly #stores = new Map<string, { readonly keyPath: string | undefined; readonly rows: Rows }>();
-  #open: { onversionchange?: () => void } | undefined;
+  #open: Database | undefined;
+  /** The browser keeps nothing for this page: cookies are blocked, or the window is private. */
+  refused = false;
 
   /** The browser's own name for it. From here on the wallet in this process lives on this phone. */
   install(): void {
@@ -18,13 +21,22 @@ export class TestStore {
     this.#open = undefined;
   }
 
+  /** The browser takes the connection away from a page that lives on. */
+  lose(): void {
+    const lost = this.#open!;
+    lost.transaction = () => {
+      throw new DOMException('The connection is closed.', 'InvalidStateError');
+    };
+    lost.onclose!();
+  }
+
   rows(store: string): readonly unknown[] {
     return [...(this.#stores.get(store)?.rows.values() ?? [])];
   }
 
   #opening(): Request {
     const fresh = this.#stores.size === 0;
-    const database: { onversionchange?: () => void } & Record<string, unknown> = {
+    const database: Database = {
       createObjectStore: (name: string, options?: { keyPath: string }) =>
         this.#stores.set(name, { keyPath: options?.keyPath, rows: new Map() }),
       transaction: () => this.#transaction(),
@@ -33,6 +45,7 @@ export class TestStore {
     this.#open = database;
     const request: Request = { result: database, error: null };
     queueMicrotask(() => {
+      if (this.refused) return request.onerror!();
       if (fresh) request.onupgradeneeded!();
       request.onsuccess!();
     });

@@ -34,7 +34,17 @@ export function inGroups(canonical: string, separator = '-'): string {
   return canonical.match(/.{1,4}/g)?.join(separator) ?? '';
 }
 
-export function fromLink(typed: string): string {
+/** What the fragment of an opened link holds. Mail programs escape; what is no escape is taken as it stands, for the person to see. */
+export function fromFragment(fragment: string): string {
+  const text = fromLink(fragment);
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function fromLink(typed: string): string {
   const fragment = typed.indexOf('#');
   return fragment < 0 ? typed : typed.slice(fragment + 1);
 }

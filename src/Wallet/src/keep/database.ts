@@ -47,6 +47,14 @@ const NAME = 'latchkey';
 const VERSION = 1;
 let opening: Promise<IDBDatabase> | undefined;
 
+/** One connection for the page. One that was refused or has gone is asked for anew by whoever comes next. */
+function connected(): Promise<IDBDatabase> {
+  return (opening ??= open().catch((refusal: unknown) => {
+    opening = undefined;
+    throw refusal;
+  }));
+}
+
 export const heldKeys = {
   all: () => run<HeldRecord[]>('keys', 'readonly', (store) => store.getAll()),
   put: (record: HeldRecord) => run<IDBValidKey>('keys', 'readwrite', (store) => store.put(record)),
@@ -85,8 +93,7 @@ export function readAll(): Promise<Kept> {
 
 /** In one transaction. */
 export async function readNow(): Promise<Kept> {
-  opening ??= open();
-  const transaction = (await opening).transaction(['keys', 'settings']);
+  const transaction = (await connected()).transaction(['keys', 'settings']);
   const names = transaction.objectStore('settings').getAllKeys();
   const values = transaction.objectStore('settings').getAll();
   const keys = transaction.objectStore('keys').getAll() as IDBRequest<HeldRecord[]>;
@@ -105,8 +112,7 @@ export async function writeSetting<Name extends keyof Settings>(name: Name, valu
 }
 
 function run<T>(storeName: string, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T> {
-  opening ??= open();
-  return opening.then(
+  return connected().then(
     (database) =>
       new Promise<T>((resolve, reject) => {
         // 'strict' waits for the disk: a key that was granted must survive a battery that dies now.
@@ -132,11 +138,12 @@ function open(): Promise<IDBDatabase> {
         request.result.close();
         opening = undefined;
       };
+      // The browser closes it, too: under pressure, or when its data is cleared.
+      request.result.onclose = () => {
+        opening = undefined;
+      };
       resolve(request.result);
     };
-    request.onerror = () => {
-      opening = undefined;
-      reject(request.error);
-    };
+    request.onerror = () => reject(request.error);
   });
 }

@@ -17,7 +17,7 @@ export function home(app: App): Screen {
   const screen: Screen = {
     draw() {
       const key = app.keys.find(({ record }) => record.id === app.settingsKept.lastSite) ?? app.keys[0];
-      if (key === undefined) return empty(app);
+      if (key === undefined) return app.storeClosed ? closed(app) : empty(app);
       return app.keys.length === 1 && key.card.doors.length === 1
         ? oneDoor(app, key, key.card.doors[0]!)
         : manyDoors(app, key, finding, () => {
@@ -31,7 +31,17 @@ export function home(app: App): Screen {
 }
 
 function empty(app: App): HTMLElement {
-  const { texts } = app;
+  const { title, say, act } = app.texts.empty;
+  return nothing(app, title, say, button(act, () => app.go(enterCode(app)), 'primary', 'qr'));
+}
+
+/** Not “no key on this phone”: what there is cannot be seen from here. */
+function closed(app: App): HTMLElement {
+  const { ready, acts } = app.texts;
+  return nothing(app, ready.stop, ready.how.keystore, button(acts.reload, () => void app.update(), 'primary', 'refresh'));
+}
+
+function nothing(app: App, title: string, say: string, act: HTMLElement): HTMLElement {
   return h(
     'div',
     { class: 'w' },
@@ -39,9 +49,9 @@ function empty(app: App): HTMLElement {
       'main',
       { class: 'mid' },
       mark(),
-      h('h1', { class: 'big', tabIndex: -1 }, texts.empty.title),
-      h('p', { class: 'mut' }, texts.empty.say),
-      button(texts.empty.act, () => app.go(enterCode(app)), 'primary', 'qr'),
+      h('h1', { class: 'big', tabIndex: -1 }, title),
+      h('p', { class: 'mut' }, say),
+      act,
     ),
     tabs(app, 'keys'),
   );
