@@ -97,7 +97,7 @@ public static class Decider
     private static bool IsKnown(Bundle bundle, in Presentation presentation) => presentation.Kind switch
     {
         CredentialKind.MobileKey => presentation.Document is not null && bundle.Issuers.ContainsKey(presentation.IssuerKid),
-        CredentialKind.EnrolledKey => presentation.DeviceKey is not null && bundle.Enrolled.ContainsKey(presentation.DeviceKey),
+        CredentialKind.EnrolledKey => presentation is { Document: null, DeviceKey: { } device } && bundle.Enrolled.ContainsKey(device),
         // Badges and PINs have no data in the bundle yet; the console opens by a decision of its own.
         CredentialKind.None or CredentialKind.Badge or CredentialKind.Pin or CredentialKind.Console => false,
     };

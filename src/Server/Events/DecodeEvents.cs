@@ -19,7 +19,7 @@ static class DecodeEvents
         if (records.Count == 0)
             return;
         var decoded = records.ConvertAll(Decode);
-        var numbers = decoded.Select(d => d.Payload.KeyNumber).OfType<uint>().Select(n => (int)n).Distinct().ToList();
+        var numbers = decoded.Select(d => KeyNumber(d.Payload)).OfType<int>().Distinct().ToList();
         var keys = await db.MobileKeys.Where(k => k.CustomerId == customerId && numbers.Contains(k.KeyNumber))
             .Include(k => k.User).ToDictionaryAsync(k => k.KeyNumber, cancel);
         var knew = await Knowledge.Of(db, customerId, decoded[0].Header.Reader.Value, cancel);
@@ -27,9 +27,7 @@ static class DecodeEvents
         for (var i = 0; i < records.Count; i++)
         {
             var (header, payload) = decoded[i];
-            // What is not genuine only claims to be somebody's.
-            var isGenuine = payload.Authenticity is null or Authenticity.Genuine;
-            var key = isGenuine && payload.KeyNumber is { } number ? keys.GetValueOrDefault((int)number) : null;
+            var key = KeyNumber(payload) is { } number ? keys.GetValueOrDefault(number) : null;
             var at = DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(header.TimeMs, LatestMs));
             db.Events.Add(new()
             {
@@ -63,6 +61,10 @@ static class DecodeEvents
 
     /// <summary>The end of the year 9999, where moments end: a reader's clock may say anything.</summary>
     static readonly long LatestMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    // What is not genuine only claims to be somebody's, by any number that a stranger likes; and one of ours fits its column.
+    static int? KeyNumber(EventPayload payload) =>
+        payload is { Authenticity: null or Authenticity.Genuine, KeyNumber: { } number and <= int.MaxValue } ? (int)number : null;
 
     static (EventHeader Header, EventPayload Payload) Decode(EventRecord record) =>
         EventHeader.TryRead(record.Header, out var header) && EventPayload.TryRead(record.Payload, out var payload)

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Latchkey.Protocol.Credentials;
 using Latchkey.Protocol.Link;
 using Latchkey.Protocol.Wire;
@@ -27,6 +28,11 @@ public sealed class ReaderLink(
 
     /// <summary>The largest message of a stranger: a hello and a proof are smaller by far.</summary>
     public const int StrangerFrameBytesMax = 4096;
+
+    /// <summary>Before a batch that could not be stored is tried again: doubled from one time to the next, up to <see cref="StorePauseMax"/>.</summary>
+    public static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
+
+    public static readonly TimeSpan StorePauseMax = TimeSpan.FromMinutes(5);
 
     static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(LinkFrame.SilenceSeconds);
 
@@ -94,14 +100,17 @@ public sealed class ReaderLink(
         using var link = new Link(reader.CustomerId, reader.Id) { DeletedSeq = reader.DeletedSeq };
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, link.Ended);
         links.Add(link);
+        // The newest is enough: a reader without a receipt sends the same events again, and those behind them.
+        var batches = Channel.CreateBounded<EventsFrame>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         var sending = Pump(socket, link, either.Token);
+        var storing = StoreBatches(link, batches.Reader, either.Token);
         try
         {
             link.Send(new WelcomeFrame(time.GetUtcNow().ToUnix()).Write());
             if (await contact.Begin(reader, cancel) is { } certificate)
                 link.Send(new CertificateFrame(certificate).Write());
             while (await socket.Receive(SilencePatience, either.Token) is { } frame)
-                await Take(link, reader, frame, either.Token);
+                await Take(link, reader, batches.Writer, frame, either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
@@ -112,12 +121,13 @@ public sealed class ReaderLink(
             links.Remove(link);
             link.End();
             await sending;
+            await storing;
             await socket.Close(WebSocketCloseStatus.NormalClosure, cancel);
             await contact.End(reader, CancellationToken.None);
         }
     }
 
-    async Task Take(Link link, Reader reader, LinkFrame frame, CancellationToken cancel)
+    async Task Take(Link link, Reader reader, ChannelWriter<EventsFrame> batches, LinkFrame frame, CancellationToken cancel)
     {
         switch (frame)
         {
@@ -131,7 +141,7 @@ public sealed class ReaderLink(
                 feeds.Report(link, frame);
                 break;
             case EventsFrame batch:
-                link.Send(new ReceiptFrame(await events.Take(link.CustomerId, link.ReaderId, batch, cancel)).Write());
+                batches.TryWrite(batch);
                 break;
             case ResultFrame result when link.Commands.TryRemove(result.Command.Value, out var waiting):
                 waiting.TrySetResult(new(result.Reason, result.UnlockSeconds));
@@ -139,6 +149,35 @@ public sealed class ReaderLink(
             default:
                 // A newer version's frame, or one that came too late to matter.
                 break;
+        }
+    }
+
+    // Beside what is received: a store that is slow, or that some event is too much for, delays no statement and ends no link.
+    async Task StoreBatches(Link link, ChannelReader<EventsFrame> batches, CancellationToken cancel)
+    {
+        var pause = TimeSpan.Zero;
+        try
+        {
+            await foreach (var batch in batches.ReadAllAsync(cancel))
+            {
+                try
+                {
+                    link.Send(new ReceiptFrame(await events.Take(link.CustomerId, link.ReaderId, batch, cancel)).Write());
+                    pause = TimeSpan.Zero;
+                }
+                catch (Exception fault) when (!cancel.IsCancellationRequested)
+                {
+                    log.Log(
+                        pause == TimeSpan.Zero ? LogLevel.Error : LogLevel.Debug, fault,
+                        "Events of reader {Reader} of site {Site} could not be stored; the reader sends them again.", link.ReaderId, link.CustomerId);
+                    pause = pause == TimeSpan.Zero ? StorePause : pause * 2 < StorePauseMax ? pause * 2 : StorePauseMax;
+                    await Task.Delay(pause, time, cancel);
+                }
+            }
+        }
+        catch (Exception) when (cancel.IsCancellationRequested)
+        {
+            // What has no receipt comes again over the next link.
         }
     }
 

@@ -57,6 +57,18 @@ public sealed class DeciderTests
             Assert.False(Take(Scenario.Good, how, uint.MaxValue).Decide().IsGrant);
     }
 
+    /// <summary>Events are decided again from what a reader says was presented: it may say anything.</summary>
+    [Fact]
+    public void Whatever_is_said_to_be_presented_is_decided() =>
+        Gen.Select(AnyScenario, Gen.Int[0, 5], Gen.Bool, Gens.Document, Gens.Number, (scenario, kind, both, document, kid) => scenario with
+        {
+            Presentation = scenario.Presentation with
+            {
+                Kind = (CredentialKind)kind, Authenticity = Authenticity.Genuine, IssuerKid = kid, DeviceKey = Made.Foreign.Public,
+                Document = both ? document with { Site = scenario.Bundle.Site } : null,
+            },
+        }).Sample(scenario => Assert.True(Reasons.IsKnown((long)scenario.Decide().Reason)), iter: Rounds.Of(500));
+
     [Fact]
     public void A_bundle_that_changes_forgets_its_calendar()
     {
