@@ -32,6 +32,8 @@ static class AccountsModel
         {
             e.HasKey(s => s.Id);
             e.Property(s => s.Id).ValueGeneratedNever();
+            e.Property(s => s.Browser).HasMaxLength(Session.OriginCharsMax);
+            e.Property(s => s.Address).HasMaxLength(Session.OriginCharsMax);
             e.HasIndex(s => s.AdministratorId);
             e.HasOne<Administrator>().WithMany().HasForeignKey(s => s.AdministratorId);
         });

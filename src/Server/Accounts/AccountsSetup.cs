@@ -49,5 +49,7 @@ static class AccountsSetup
         services.AddSingleton<NewSystemKey>();
         services.AddSingleton<FirstSetup>();
         services.AddSingleton<ChangePassword>();
+        services.AddSingleton<ListSessions>();
+        services.AddSingleton<EndSessions>();
     }
 }

@@ -38,16 +38,28 @@ public sealed class Session
 {
     public const int LifeHours = 12;
 
+    /// <summary>Of the browser's name, and of the address.</summary>
+    public const int OriginCharsMax = 60;
+
     public required Guid Id { get; init; }
     public required Guid AdministratorId { get; init; }
+
+    /// <summary>As <see cref="Browsers"/> names it; null is one it does not know.</summary>
+    public string? Browser { get; init; }
+
+    /// <summary>The IP address it was begun from; null is unknown.</summary>
+    public string? Address { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
     public required DateTimeOffset EndsAt { get; init; }
     public DateTimeOffset? EndedAt { get; set; }
 
-    public static Session Begin(Guid administratorId, DateTimeOffset now) => new()
+    public static Session Begin(Guid administratorId, DateTimeOffset now, string? browser = null, string? address = null) => new()
     {
         Id = new Guid(RandomNumberGenerator.GetBytes(16)),
         AdministratorId = administratorId,
+        Browser = browser,
+        Address = address,
         StartedAt = now,
         EndsAt = now.AddHours(LifeHours),
     };

@@ -68,7 +68,7 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, 
                 administrator.ConcurrencyStamp = Guid.NewGuid().ToString("N");
                 // First, so that the row is locked: a sign-in by the old password has begun by now, and ends with the others, or begins no more.
                 await act.Db.SaveChangesAsync(cancel);
-                var ended = await act.Db.Sessions.Where(s => s.AdministratorId == actor.Id && s.Id != actor.Session && s.EndedAt == null && s.EndsAt > act.Now)
+                var ended = await act.Db.Sessions.StandingOf(actor, act.Now).Where(s => s.Id != actor.Session)
                     .ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, act.Now), cancel);
                 act.Audit(actor.Id, new { sessionsEnded = ended });
                 return new ChangePasswordAnswer(ended);

@@ -62,7 +62,7 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
         var administrator = await db.Administrators.AsNoTracking().SingleOrDefaultAsync(a => a.NormalizedEmail == normalized, cancel);
         if (!await Fits(administrator?.PasswordHash ?? Argon2.NobodysHash, password, cancel)
             || administrator is null || !await HasWorkplace(db, administrator.Id, cancel)
-            || await Begin(administrator, cancel) is not { } session)
+            || await Begin(administrator, cancel, http) is not { } session)
             return new Refused(Refusal.SignInWrong, "password");
         await throttle.TakeBack(byNetwork, cancel);
         await throttle.Forget(byAddress, cancel);
@@ -74,9 +74,10 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
     /// A session for the administrator as it was read when its password was checked; null when the password has been changed since, because a change ends
     /// every session of the old one and this would be one more.
     /// </summary>
-    internal async Task<Session?> Begin(Administrator verified, CancellationToken cancel)
+    internal async Task<Session?> Begin(Administrator verified, CancellationToken cancel, HttpContext? http = null)
     {
-        var session = Session.Begin(verified.Id, time.GetUtcNow());
+        var session = Session.Begin(
+            verified.Id, time.GetUtcNow(), Browsers.NameOf(http?.Request.Headers.UserAgent), http?.Connection.RemoteIpAddress?.ToString());
         return await store.Write(
             async db =>
             {
