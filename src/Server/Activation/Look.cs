@@ -17,12 +17,14 @@ public sealed record CodeRequest(string? Code)
 /// <param name="Customer">Who gives the key.</param>
 /// <param name="KeyName">What the wallet calls the key.</param>
 /// <param name="Name">Whom it is for, as the administrator wrote it.</param>
+/// <param name="Site">16 bytes in base64url: whose doors. A wallet holds one key of a site, so it can ask before another person's goes.</param>
+/// <param name="UserId">The User ID of the person it is for.</param>
 /// <param name="ValidFrom">Seconds; absent when it is valid already.</param>
 /// <param name="ValidUntil">Seconds, exclusive; absent is without end.</param>
 /// <param name="CodeEnds">Seconds: the end of the code.</param>
 /// <param name="Demo">A demo system, unsafe.</param>
 public sealed record LookAnswer(
-    string Customer, string KeyName, string Name, long? ValidFrom, long? ValidUntil, long CodeEnds, bool Demo);
+    string Customer, string KeyName, string Name, string Site, int UserId, long? ValidFrom, long? ValidUntil, long CodeEnds, bool Demo);
 
 sealed class Look(CodeLookup codes, Store store, TimeProvider time)
 {
@@ -43,7 +45,7 @@ sealed class Look(CodeLookup codes, Store store, TimeProvider time)
             return refused.Refusal == Refusal.CodeUnknown ? await codes.Unknown(code.Value, network, cancel) : refused;
         var key = found!.Key!;
         return new LookAnswer(
-            name, customer!.KeyName, key.User!.Name, key.ValidFrom > now ? key.ValidFrom.ToUnix() : null, key.ValidTo?.ToUnix(),
-            found.ExpiresAt.ToUnix(), customer.IsDemo);
+            name, customer!.KeyName, key.User!.Name, Binary.Text(SiteId.From(customer.AccountId).ToBytes()), key.User.Number,
+            key.ValidFrom > now ? key.ValidFrom.ToUnix() : null, key.ValidTo?.ToUnix(), found.ExpiresAt.ToUnix(), customer.IsDemo);
     }
 }

@@ -140,7 +140,7 @@ export class App {
   }
 
   async reload(): Promise<void> {
-    this.#take(await heldKeys.all());
+    if (!this.storeClosed) this.#take(await heldKeys.all());
   }
 
   async keep<Name extends keyof Settings>(name: Name, value: Settings[Name]): Promise<void> {

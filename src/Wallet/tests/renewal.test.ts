@@ -69,6 +69,7 @@ async function withWallet(act: (server: Awaited<ReturnType<typeof serve>>) => Pr
   }
 }
 
+const put = (record: HeldRecord) => heldKeys.take(record, () => true);
 const kept = async () => readKey((await heldKeys.all())[0]!)!;
 
 test('a renewal that comes back late leaves the key alone that took the place meanwhile', () =>
@@ -81,10 +82,10 @@ test('a renewal that comes back late leaves the key alone that took the place me
       { status: 409, body: { type: '/problems/key-suspended' } },
     ];
     for (const answer of late) {
-      await heldKeys.put(before.record);
+      await put(before.record);
       const renewal = renewKey(before.key);
       const reply = await server.next();
-      await heldKeys.put((await granted(fresh, server.origin, 1)).record);
+      await put((await granted(fresh, server.origin, 1)).record);
       reply(answer);
       await renewal;
       const { record, document } = await kept();
@@ -102,7 +103,7 @@ test('of two renewals of one key the newer document stays, in whichever order th
       [older, newer],
       [newer, older],
     ]) {
-      await heldKeys.put(before.record);
+      await put(before.record);
       const renewals = [renewKey(before.key), renewKey(before.key)];
       const replies = [await server.next(), await server.next()];
       for (const [index, answer] of order.entries()) {
@@ -118,7 +119,7 @@ test('a renewal keeps what was opened while it was away', () =>
   withWallet(async (server) => {
     const device = await makeDeviceKey();
     const before = await granted(device, server.origin, 7);
-    await heldKeys.put(before.record);
+    await put(before.record);
     const renewal = renewKey(before.key);
     const reply = await server.next();
     await heldKeys.change(before.record.id, (record) => ({ ...record, opened: { door: NOW } }));

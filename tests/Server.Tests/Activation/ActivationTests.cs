@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Latchkey.Protocol.Credentials;
 using Latchkey.Protocol.Wire;
+using Latchkey.Server.Activation;
 using Latchkey.Server.Tests.Setting;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -172,7 +175,10 @@ public class ActivationTests(Houses houses)
         {
             var seen = await phone.Post("look", new { code = invited.Link });
             Assert.Equal(HttpStatusCode.OK, seen.StatusCode);
-            Assert.Contains("Jana", await seen.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            var said = await seen.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+            Assert.Contains("Jana", said.GetProperty("name").GetString(), StringComparison.Ordinal);
+            Assert.Equal(Binary.Text(SiteId.From(house.Id).ToBytes()), said.GetProperty("site").GetString());
+            Assert.Equal(invited.UserNumber, said.GetProperty("userId").GetInt32());
         }
         // What a mail scanner does: fetch the link, and anything near it.
         foreach (var path in new[] { "/w/", "/w/?" + invited.Code, "/api/v1/wallet/activate", "/api/v1/wallet/look?code=" + invited.Code })

@@ -4,16 +4,31 @@ import { compress, makeDeviceKey, sign } from '../credentials/keys.ts';
 import { proveRedeem, proveRenew } from '../credentials/proofs.ts';
 import { hearTime, now } from '../clock.ts';
 import { deviceName } from '../phone/place.ts';
-import { activate, Problem, renew, type Grant } from '../server/calls.ts';
+import { activate, Problem, renew, type Grant, type Look } from '../server/calls.ts';
 import { heldKeys, pendingKeys, writeSetting, type HeldRecord, type PendingRecord } from './database.ts';
-import { firstGrant, nextGrant, type Key } from './key.ts';
+import { firstGrant, isInTheWay, nextGrant, readKey, type Key } from './key.ts';
 
 /** Rises when a server must be able to tell this wallet from an older one (site card, lowest wallet version). */
 export const WALLET = 1;
 
-/** Redeems a code. The key is stored before the code is sent: whenever the way back breaks, the same key asks again and loses nothing. */
-export async function activateKey(code: string, address: string): Promise<HeldRecord> {
-  const made = await keyFor(code);
+/**
+ * Redeems a code for the key that was `seen`. The key is stored before the code is sent: whenever the way back breaks, the same
+ * key asks again and loses nothing. Undefined where somebody else's key would go for it, unless that is the one that `ends`.
+ */
+export async function activateKey(code: string, address: string, seen: Look, ends?: Key): Promise<HeldRecord | undefined> {
+  // First the pending key, then what is held: another tab with this code either shows the same key or has put it there by now.
+  const made = await keyFor(code, seen);
+  const held = await heldKeys.all();
+  const mine = held.find((record) => record.code === made.id);
+  if (mine !== undefined) {
+    await pendingKeys.remove(made.id);
+    return mine;
+  }
+  const mayGoFor = (coming: Pick<Look, 'site' | 'userId'>) => (record: HeldRecord) => {
+    const key = readKey(record);
+    return key === undefined || !isInTheWay(key, coming) || (ends !== undefined && equal(record.publicKey, ends.record.publicKey));
+  };
+  if (!held.every(mayGoFor(seen))) return undefined;
   const platform = await deviceName();
   const grant = await withServerTime((time) =>
     proveRedeem((message) => sign(made.signer, message), {
@@ -24,11 +39,13 @@ export async function activateKey(code: string, address: string): Promise<HeldRe
       wallet: WALLET,
     }).then((proof) => activate(address, proof)),
   );
-  const { id: digest, ...key } = made;
+  const { id: digest, seen: _, ...key } = made;
   const granted = await firstGrant(key, grant, address);
-  if (granted === undefined) throw new Problem('unreachable');
+  if (granted === undefined) throw new Problem('no-answer');
   const record = { ...granted, code: digest };
-  await heldKeys.put(record);
+  const { card } = readKey(record)!;
+  // Once more: another tab may have taken somebody else's key meanwhile. The code is spent now, and the pending key waits.
+  if (!(await heldKeys.take(record, mayGoFor({ site: card.site, userId: card.key.userId })))) return undefined;
   await pendingKeys.remove(digest);
   return record;
 }
@@ -39,9 +56,9 @@ export async function keyBy(code: string, keys: readonly Key[]): Promise<Key | u
   return keys.find(({ record }) => record.code === digest);
 }
 
-/** Whether this phone redeemed the code and never heard the answer: then the same key may ask again. */
-export async function isUnderWay(code: string): Promise<boolean> {
-  return (await pendingKeys.get(await digestOf(code))) !== undefined;
+/** What the code stands for, where this phone may have redeemed it and never heard the answer: then the same key may ask again. */
+export async function underWay(code: string): Promise<Look | undefined> {
+  return (await pendingKeys.get(await digestOf(code)))?.seen;
 }
 
 /**
@@ -112,13 +129,9 @@ function standingAfter(problem: Problem): HeldRecord['standing'] | undefined {
   }
 }
 
-async function keyFor(code: string): Promise<PendingRecord> {
+async function keyFor(code: string, seen: Look): Promise<PendingRecord> {
   const id = await digestOf(code);
-  const kept = await pendingKeys.get(id);
-  if (kept !== undefined) return kept;
-  const made = { id, ...(await makeDeviceKey()), keyMade: now() };
-  await pendingKeys.put(made);
-  return made;
+  return (await pendingKeys.get(id)) ?? pendingKeys.first({ id, seen, ...(await makeDeviceKey()), keyMade: now() });
 }
 
 async function digestOf(code: string): Promise<string> {

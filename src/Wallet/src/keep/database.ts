@@ -1,3 +1,4 @@
+import type { Look } from '../server/calls.ts';
 import type { Bytes } from '../wire/bytes.ts';
 
 /** What stays on the phone, in IndexedDB: keys (their private halves as handles that cannot be read out), and a few settings. */
@@ -28,6 +29,8 @@ export type HeldRecord = {
 /** A key made for a code that was not yet granted: a retry must show the same key, or the code counts as used elsewhere. */
 export type PendingRecord = {
   readonly id: string;
+  /** What the code stands for; a code that is spent is not told again. */
+  readonly seen?: Look;
   readonly signer: CryptoKey;
   readonly publicKey: Bytes;
   readonly keyMade: number;
@@ -57,22 +60,20 @@ function connected(): Promise<IDBDatabase> {
 
 export const heldKeys = {
   all: () => run<HeldRecord[]>('keys', 'readonly', (store) => store.getAll()),
-  put: (record: HeldRecord) => run<IDBValidKey>('keys', 'readwrite', (store) => store.put(record)),
-  /** Changes what is there now, in one transaction: an opening, a renewal and a deletion may meet. What was deleted stays so. */
+  /** Puts a key where there is none, or where the one that is there may go. False: it may not, and stays. */
+  take: async (record: HeldRecord, mayGo: (kept: HeldRecord) => boolean) =>
+    record === (await settle<HeldRecord>('keys', record.id, (kept) => (kept === undefined || mayGo(kept) ? record : kept))),
+  /** Changes what is there now: an opening, a renewal and a deletion may meet. What was deleted stays so. */
   change: (id: string, alter: (kept: HeldRecord) => HeldRecord) =>
-    run<HeldRecord | undefined>('keys', 'readwrite', (store) => {
-      const request = store.get(id) as IDBRequest<HeldRecord | undefined>;
-      request.onsuccess = () => {
-        if (request.result !== undefined) store.put(alter(request.result));
-      };
-      return request;
-    }),
+    settle<HeldRecord>('keys', id, (kept) => kept && alter(kept)),
   remove: (id: string) => run<undefined>('keys', 'readwrite', (store) => store.delete(id)),
 };
 
 export const pendingKeys = {
   get: (id: string) => run<PendingRecord | undefined>('pending', 'readonly', (store) => store.get(id)),
   put: (record: PendingRecord) => run<IDBValidKey>('pending', 'readwrite', (store) => store.put(record)),
+  /** The first one stays, and every tab gets that one. */
+  first: async (record: PendingRecord) => (await settle<PendingRecord>('pending', record.id, (kept) => kept ?? record))!,
   remove: (id: string) => run<undefined>('pending', 'readwrite', (store) => store.delete(id)),
 };
 
@@ -122,6 +123,20 @@ function run<T>(storeName: string, mode: IDBTransactionMode, act: (store: IDBObj
         transaction.onerror = transaction.onabort = () => reject(transaction.error ?? request.error);
       }),
   );
+}
+
+/** Looks and puts in one transaction, since tabs may meet; gives what is there afterwards. */
+async function settle<T>(storeName: string, id: string, next: (kept: T | undefined) => T | undefined): Promise<T | undefined> {
+  let settled: T | undefined;
+  await run(storeName, 'readwrite', (store) => {
+    const request = store.get(id) as IDBRequest<T | undefined>;
+    request.onsuccess = () => {
+      settled = next(request.result);
+      if (settled !== request.result) store.put(settled);
+    };
+    return request;
+  });
+  return settled;
 }
 
 function open(): Promise<IDBDatabase> {

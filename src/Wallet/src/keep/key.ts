@@ -4,7 +4,7 @@ import { compress, sign } from '../credentials/keys.ts';
 import { readFirstCard, readNextCard, readStoredCard, type Door, type SiteCard } from '../credentials/siteCard.ts';
 import type { HeldKey } from '../handshake/phone.ts';
 import { parseRevocationList, readRevocationList, replaces, type RevocationList } from '../handshake/revocationList.ts';
-import type { Grant } from '../server/calls.ts';
+import type { Grant, Look } from '../server/calls.ts';
 import type { HeldRecord } from './database.ts';
 
 /** One mobile key on this phone: the stored record and what its bytes say. */
@@ -25,6 +25,14 @@ export function readKey(record: HeldRecord): Key | undefined {
     document,
     revokedReaders: record.revokedReaders && parseRevocationList(record.revokedReaders, card.site),
   };
+}
+
+/**
+ * Whether this key is somebody else's and would go if a key of that site and person came. A wallet holds one key of a site; a
+ * person's next one takes the last one's place, and nobody misses one that has ended.
+ */
+export function isInTheWay({ card, record }: Key, coming: Pick<Look, 'site' | 'userId'>): boolean {
+  return equal(card.site, coming.site) && card.key.userId !== coming.userId && record.standing !== 'ended';
 }
 
 type MadeKey = { readonly signer: CryptoKey; readonly publicKey: Bytes; readonly keyMade: number };

@@ -13,6 +13,8 @@ export function codeProblem(
   switch (problem.problem) {
     case 'unreachable':
       return words.unreachable;
+    case 'no-answer':
+      return words.lost;
     case 'code-unknown':
       return words.unknown;
     case 'code-incomplete':

@@ -5,6 +5,8 @@ export type Look = {
   readonly customer: string;
   readonly keyName: string;
   readonly name: string;
+  readonly site: Bytes;
+  readonly userId: number;
   readonly validFrom: number | undefined;
   readonly validUntil: number | undefined;
   readonly codeEnds: number;
@@ -46,6 +48,7 @@ export type ProblemName =
   | 'nonce-unknown'
   | 'reader-unknown'
   | 'reader-offline'
+  /** It was sent, and may have come through. */
   | 'no-answer'
   /** No usable answer: no network, no server, or something else spoke. */
   | 'unreachable';
@@ -78,6 +81,8 @@ export async function look(address: string, code: string): Promise<Look> {
     customer: text(answer, 'customer'),
     keyName: text(answer, 'keyName'),
     name: text(answer, 'name'),
+    site: binary(answer['site']),
+    userId: number(answer, 'userId') ?? unusable(),
     validFrom: number(answer, 'validFrom'),
     validUntil: number(answer, 'validUntil'),
     codeEnds: number(answer, 'codeEnds') ?? unusable(),
@@ -85,8 +90,9 @@ export async function look(address: string, code: string): Promise<Look> {
   };
 }
 
-export async function activate(address: string, proof: Bytes): Promise<Grant> {
-  return grant(await call(address, 'activate', { proof: base64url(proof) }));
+/** Once sent, the code may be spent: what is lost from then on is `no-answer`. */
+export function activate(address: string, proof: Bytes): Promise<Grant> {
+  return sent(async () => grant(await call(address, 'activate', { proof: base64url(proof) })));
 }
 
 export async function renew(address: string, proof: Bytes): Promise<Grant> {
@@ -98,21 +104,27 @@ export async function challenge(address: string, site: Bytes): Promise<Bytes> {
 }
 
 /** Once sent, the door may open: what is lost from then on is `no-answer`, never `unreachable`, which is leave to ask elsewhere. */
-export async function open(address: string, proof: Bytes, document: Bytes): Promise<OpenAnswer> {
-  try {
+export function open(address: string, proof: Bytes, document: Bytes): Promise<OpenAnswer> {
+  return sent(async () => {
     const answer = await call(address, 'open', { proof: base64url(proof), document: base64url(document) });
     return {
       reason: number(answer, 'reason') ?? unusable(),
       unlockSeconds: number(answer, 'unlockSeconds'),
       wait: number(answer, 'wait'),
     };
-  } catch (problem) {
-    throw problem instanceof Problem && problem.problem === 'unreachable' ? new Problem('no-answer') : problem;
-  }
+  });
 }
 
 export async function askForNewCode(address: string, code: string): Promise<void> {
   await call(address, 'ask', { code });
+}
+
+async function sent<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (problem) {
+    throw problem instanceof Problem && problem.problem === 'unreachable' ? new Problem('no-answer') : problem;
+  }
 }
 
 type Answer = Readonly<Record<string, unknown>>;

@@ -69,14 +69,22 @@ export const cs: Texts = {
     until: (day) => `Platí do: ${day}`,
     ends: (time) => `Kód funguje jednou, do: ${time}`,
     demo: 'Ukázkový systém, není bezpečný',
+    taken: (holder) => `V tomto telefonu je klíč jiné osoby: ${holder}`,
+    takenSay: (holder, site) =>
+      `Pro ${site} se sem vejde jeden klíč. Když aktivujete svůj, ten dosavadní se smaže. ${holder} pak bude potřebovat nový kód.`,
+    takeOver: 'Smazat ten klíč a aktivovat',
   },
   problems: {
     unreachable: { title: 'Server není dosažitelný', say: 'Zkontrolujte síť telefonu a zkuste to znovu. Kód není použit.' },
+    lost: {
+      title: 'Odpověď se ztratila',
+      say: 'Možná to vyšlo. Zkontrolujte síť a zkuste to znovu: pokud byl kód použit tady, telefon svůj klíč dostane.',
+    },
     unknown: { title: 'Tento kód neznáme', say: 'Porovnejte ho s e-mailem. V novějším e-mailu může být novější kód.' },
     replaced: { title: 'Existuje novější kód', say: 'Tento přestal platit, když byl odeslán novější. Použijte poslední e-mail.' },
     used: (at, site) => ({
       title: 'Kód už byl použit',
-      say: `${at === undefined ? 'Byl použit' : `Byl použit ${at}`} v jiném telefonu. Kód funguje jednou. O nový požádejte: ${site}.`,
+      say: `${at === undefined ? 'Byl použit.' : `Byl použit ${at}.`} Kód funguje jednou a v jednom telefonu. O nový požádejte: ${site}.`,
     }),
     expired: (at, site) => ({
       title: 'Platnost kódu skončila',
@@ -86,7 +94,7 @@ export const cs: Texts = {
       title: 'Tento klíč skončil',
       say: 'Byl zrušen dřív, než se dostal do telefonu. O nový požádejte tam, kde jste ho dostali.',
     },
-    tooOld: { title: 'Latchkey je zastaralý', say: 'Načtěte ho znovu a zkuste to. Kód není použit.' },
+    tooOld: { title: 'Latchkey je zastaralý', say: 'Načtěte ho znovu a zkuste to. Kód se neztratí.' },
     throttled: (seconds) => ({
       title: 'Příliš mnoho pokusů',
       say: `Počkejte ${count(seconds, 'sekundu', 'sekundy', 'sekund')} a zkuste to znovu.`,

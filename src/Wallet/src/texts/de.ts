@@ -64,11 +64,19 @@ export const de: Texts = {
     until: (day) => `Gültig bis ${day}`,
     ends: (time) => `Der Code gilt einmal, bis ${time}`,
     demo: 'Demosystem, nicht sicher',
+    taken: (holder) => `Auf diesem Telefon ist der Schlüssel von ${holder}`,
+    takenSay: (holder, site) =>
+      `Hier ist Platz für einen Schlüssel von ${site}. Wenn Sie Ihren aktivieren, wird jener gelöscht. ${holder} braucht dann einen neuen Code.`,
+    takeOver: 'Jenen Schlüssel löschen und aktivieren',
   },
   problems: {
     unreachable: {
       title: 'Kein Weg zum Server',
       say: 'Prüfen Sie das Netz und versuchen Sie es noch einmal. Der Code ist nicht verbraucht.',
+    },
+    lost: {
+      title: 'Die Antwort ging verloren',
+      say: 'Vielleicht hat es geklappt. Prüfen Sie das Netz, dann noch einmal: Wurde der Code hier benutzt, bekommt das Telefon seinen Schlüssel.',
     },
     unknown: {
       title: 'Dieser Code ist nicht bekannt',
@@ -80,7 +88,7 @@ export const de: Texts = {
     },
     used: (at, site) => ({
       title: 'Dieser Code wurde benutzt',
-      say: `${at === undefined ? 'Er wurde' : `Er wurde ${at}`} auf einem anderen Telefon benutzt. Ein Code gilt einmal. Bitten Sie ${site} um einen neuen.`,
+      say: `${at === undefined ? 'Er wurde schon benutzt.' : `Er wurde ${at} benutzt.`} Ein Code gilt einmal, auf einem Telefon. Bitten Sie ${site} um einen neuen.`,
     }),
     expired: (at, site) => ({
       title: 'Dieser Code ist abgelaufen',
@@ -92,7 +100,7 @@ export const de: Texts = {
     },
     tooOld: {
       title: 'Latchkey ist zu alt',
-      say: 'Laden Sie es neu und versuchen Sie es noch einmal. Der Code ist nicht verbraucht.',
+      say: 'Laden Sie es neu und versuchen Sie es noch einmal. Der Code geht nicht verloren.',
     },
     throttled: (seconds) => ({ title: 'Zu viele Versuche', say: `Warten Sie ${seconds} Sekunden, dann noch einmal.` }),
     clock: { title: 'Die Uhr geht falsch', say: 'Stellen Sie die Zeit des Telefons auf automatisch, dann noch einmal.' },

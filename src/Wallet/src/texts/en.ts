@@ -78,15 +78,23 @@ export const en = {
     until: (day: string) => `Valid until ${day}`,
     ends: (time: string) => `The code works once, until ${time}`,
     demo: 'Demo system, unsafe',
+    taken: (holder: string) => `This phone holds the key of ${holder}`,
+    takenSay: (holder: string, site: string) =>
+      `There is room for one key of ${site}. That one is deleted when you activate yours. ${holder} needs a new code then.`,
+    takeOver: 'Delete that key and activate',
   },
   /** Refusals of a code or a key by the server. */
   problems: {
     unreachable: { title: 'No way to the server', say: 'Check the phone’s network, then try again. The code is not used.' },
+    lost: {
+      title: 'The answer was lost',
+      say: 'It may have worked. Check the network and try again: if the code was used here, this phone gets its key.',
+    },
     unknown: { title: 'This code is not known', say: 'Compare it with the mail. A newer mail may hold a newer code.' },
     replaced: { title: 'There is a newer code', say: 'This one stopped when the newer one was sent. Use the latest mail.' },
     used: (at: string | undefined, site: string): Said => ({
       title: 'This code was used',
-      say: `${at === undefined ? 'It was used' : `It was used ${at}`} on another phone. A code works once. Ask ${site} for a new one.`,
+      say: `${at === undefined ? 'It was used.' : `It was used ${at}.`} A code works once, on one phone. Ask ${site} for a new one.`,
     }),
     expired: (at: string | undefined, site: string): Said => ({
       title: 'This code has ended',
@@ -96,7 +104,7 @@ export const en = {
       title: 'This key has ended',
       say: 'It was withdrawn before it reached this phone. Ask for a new one where you got it.',
     },
-    tooOld: { title: 'Latchkey is too old', say: 'Reload it once, then try again. The code is not used.' },
+    tooOld: { title: 'Latchkey is too old', say: 'Reload it once, then try again. The code is not lost.' },
     throttled: (seconds: number): Said => ({ title: 'Too many tries', say: `Wait ${seconds} seconds, then try again.` }),
     clock: { title: 'The clock is off', say: 'Set the phone’s time to automatic, then try again.' },
     other: { title: 'The server did not accept this', say: 'Try again. If it stays, ask where you got the key.' },

@@ -64,11 +64,19 @@ export const fr: Texts = {
     until: (day) => `Valable jusqu’à : ${day}`,
     ends: (time) => `Le code sert une fois, jusqu’à : ${time}`,
     demo: 'Système de démonstration, non sûr',
+    taken: (holder) => `Ce téléphone porte la clé de ${holder}`,
+    takenSay: (holder, site) =>
+      `Il y a place pour une seule clé de ${site}. Si vous activez la vôtre, l’autre est supprimée. ${holder} aura alors besoin d’un nouveau code.`,
+    takeOver: 'Supprimer cette clé et activer',
   },
   problems: {
     unreachable: {
       title: 'Serveur injoignable',
       say: 'Vérifiez le réseau du téléphone, puis réessayez. Le code n’est pas utilisé.',
+    },
+    lost: {
+      title: 'La réponse s’est perdue',
+      say: 'Cela a peut-être marché. Vérifiez le réseau et réessayez : si le code a servi ici, ce téléphone reçoit sa clé.',
     },
     unknown: {
       title: 'Ce code n’est pas connu',
@@ -80,7 +88,7 @@ export const fr: Texts = {
     },
     used: (at, site) => ({
       title: 'Ce code a été utilisé',
-      say: `${at === undefined ? 'Il a servi' : `Il a servi ${at}`} sur un autre téléphone. Un code sert une fois. Demandez-en un à ${site}.`,
+      say: `${at === undefined ? 'Il a servi.' : `Il a servi ${at}.`} Un code sert une fois, sur un téléphone. Demandez-en un à ${site}.`,
     }),
     expired: (at, site) => ({
       title: 'Ce code est terminé',
@@ -90,7 +98,7 @@ export const fr: Texts = {
       title: 'Cette clé est terminée',
       say: 'Elle a été retirée avant d’arriver. Demandez-en une là où vous l’avez reçue.',
     },
-    tooOld: { title: 'Latchkey est trop ancien', say: 'Rechargez-le, puis réessayez. Le code n’est pas utilisé.' },
+    tooOld: { title: 'Latchkey est trop ancien', say: 'Rechargez-le, puis réessayez. Le code n’est pas perdu.' },
     throttled: (seconds) => ({ title: 'Trop d’essais', say: `Attendez ${seconds} secondes, puis réessayez.` }),
     clock: { title: 'L’horloge est décalée', say: 'Réglez l’heure du téléphone sur automatique, puis réessayez.' },
     other: { title: 'Le serveur n’a pas accepté', say: 'Réessayez. Si cela dure, demandez là où vous avez reçu la clé.' },

@@ -64,9 +64,17 @@ export const sv: Texts = {
     until: (day) => `Gäller till ${day}`,
     ends: (time) => `Koden fungerar en gång, till ${time}`,
     demo: 'Demosystem, inte säkert',
+    taken: (holder) => `På den här telefonen finns nyckeln för ${holder}`,
+    takenSay: (holder, site) =>
+      `Här får en nyckel för ${site} plats. Den andra tas bort när du aktiverar din. ${holder} behöver då en ny kod.`,
+    takeOver: 'Ta bort den nyckeln och aktivera',
   },
   problems: {
     unreachable: { title: 'Servern går inte att nå', say: 'Kontrollera telefonens nät och försök igen. Koden är inte använd.' },
+    lost: {
+      title: 'Svaret gick förlorat',
+      say: 'Det kan ha lyckats. Kontrollera nätet och försök igen: om koden användes här får telefonen sin nyckel.',
+    },
     unknown: { title: 'Koden är inte känd', say: 'Jämför den med mejlet. Ett nyare mejl kan ha en nyare kod.' },
     replaced: {
       title: 'Det finns en nyare kod',
@@ -74,7 +82,7 @@ export const sv: Texts = {
     },
     used: (at, site) => ({
       title: 'Koden är använd',
-      say: `${at === undefined ? 'Den användes' : `Den användes ${at}`} på en annan telefon. En kod fungerar en gång. Be ${site} om en ny.`,
+      say: `${at === undefined ? 'Den är använd.' : `Den användes ${at}.`} En kod fungerar en gång, på en telefon. Be ${site} om en ny.`,
     }),
     expired: (at, site) => ({
       title: 'Koden har gått ut',
@@ -84,7 +92,7 @@ export const sv: Texts = {
       title: 'Nyckeln gäller inte längre',
       say: 'Den drogs tillbaka innan den nådde telefonen. Be om en ny där du fick den.',
     },
-    tooOld: { title: 'Latchkey är för gammal', say: 'Ladda om den och försök igen. Koden är inte använd.' },
+    tooOld: { title: 'Latchkey är för gammal', say: 'Ladda om den och försök igen. Koden går inte förlorad.' },
     throttled: (seconds) => ({ title: 'För många försök', say: `Vänta ${seconds} sekunder och försök igen.` }),
     clock: { title: 'Klockan går fel', say: 'Ställ telefonens tid på automatisk och försök igen.' },
     other: { title: 'Servern godtog inte detta', say: 'Försök igen. Om det kvarstår, fråga där du fick nyckeln.' },
