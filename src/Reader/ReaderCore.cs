@@ -59,7 +59,10 @@ public sealed class ReaderCore : IAsyncDisposable
 
     public ServerLink Link { get; }
 
-    /// <summary>Told to the server, so that a wallet finds the virtual radio; null while none is on the air.</summary>
+    /// <summary>A virtual radio is on the air.</summary>
+    public bool HasRadio { get; set; }
+
+    /// <summary>Told to the server, so that a wallet finds the virtual radio; null where none is on the air, or none knows where.</summary>
     public string? RadioAddress { get; set; }
 
     /// <summary>The name on the door: the console's, or the one given at pairing until there are rules.</summary>
@@ -77,15 +80,15 @@ public sealed class ReaderCore : IAsyncDisposable
             var identity = Identity.Load(store) ?? throw new SetupException($"No reader is paired in {folder}. Pair it first: latchkey-reader pair --help");
             return new(store, identity, time, hostBoot, complain);
         }
-        catch
+        catch (Exception fault)
         {
             store.Dispose();
-            throw;
+            throw fault as SetupException ?? ReaderStore.Unusable(folder, fault);
         }
     }
 
-    /// <summary>A phone comes into reach; null when the radio has no place free.</summary>
-    public PhoneConnection? OpenConnection(int mtu = RadioFrame.MtuMax) => Phones.Open(mtu);
+    /// <summary>A phone comes into reach.</summary>
+    public PhoneConnection OpenConnection(int mtu = RadioFrame.MtuMax) => Phones.Open(mtu);
 
     /// <summary>Seeks the server and makes keys ahead. Everything else works without.</summary>
     public void Start()
@@ -119,11 +122,14 @@ public sealed class ReaderCore : IAsyncDisposable
     // Posture has an end of its own, so it is looked at by the clock as well as with each new bundle.
     private void FollowRules()
     {
-        if (Rules.Bundle is not { } bundle)
-            return;
-        var inService = bundle.Settings.InService && !(Rules.Expired && bundle.Settings.Degraded == Degraded.DenyAll);
-        Door.SetInService(inService);
-        Door.Hold(inService && bundle.Posture.At(Clock.Now) is (PostureMode.HeldOpen or PostureMode.Evacuation));
+        lock (Rules.Deciding)
+        {
+            if (Rules.Bundle is not { } bundle)
+                return;
+            var inService = bundle.Settings.InService && !(Rules.Expired && bundle.Settings.Degraded == Degraded.DenyAll);
+            Door.SetInService(inService);
+            Door.Hold(inService && bundle.Posture.At(Clock.Now) is (PostureMode.HeldOpen or PostureMode.Evacuation));
+        }
     }
 
     private void KeepHouse(Action<string> complain)

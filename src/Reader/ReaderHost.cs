@@ -19,12 +19,14 @@ public sealed class ReaderHost : IAsyncDisposable
 
     private ReaderHost(WebApplication app, Uri address) => (this.app, Address) = (app, address);
 
+    /// <summary>Where the local page is, as others call it where a name was given.</summary>
     public Uri Address { get; }
 
-    /// <param name="name">Another name the local page is called by; null for none.</param>
+    /// <param name="name">Another name that page and radio are called by, from other machines; null for none.</param>
     /// <param name="radio">Serve the virtual radio too. Who reaches the port then counts as standing at the door, so it is for demo and tests.</param>
+    /// <param name="complain">For the reader's own output.</param>
     /// <exception cref="SetupException">The port is taken, or not to be had.</exception>
-    public static async Task<ReaderHost> Start(ReaderCore core, IPEndPoint listen, string? name = null, bool radio = false)
+    public static async Task<ReaderHost> Start(ReaderCore core, IPEndPoint listen, string? name = null, bool radio = false, Action<string>? complain = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -56,9 +58,15 @@ public sealed class ReaderHost : IAsyncDisposable
             throw new SetupException($"Cannot listen on {listen}: {fault.Message}");
         }
 
-        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        if (radio)
+        var bound = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        // "Every address" is none to go to: from this machine it is loopback, and from elsewhere a name that only the installer knows.
+        var isEvery = listen.Address.Equals(IPAddress.Any) || listen.Address.Equals(IPAddress.IPv6Any);
+        var address = new UriBuilder(bound) { Host = name ?? (isEvery ? "localhost" : bound.Host) }.Uri;
+        core.HasRadio = radio;
+        if (radio && (name is not null || !isEvery))
             core.RadioAddress = new UriBuilder(address) { Scheme = "ws", Path = VirtualRadio.Path }.Uri.ToString();
+        else if (radio)
+            complain?.Invoke($"Wallets are not told of the radio: --listen {listen} is every address of this machine. Add --host NAME, by which phones reach it.");
         return new(app, address);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Latchkey.Reader.Store;
 
 namespace Latchkey.Reader;
 
@@ -21,8 +22,8 @@ internal static class RunVerb
         if (arguments.Has("--until-input-ends"))
             new Thread(() => UntilInputEnds(stopped)) { IsBackground = true }.Start();
 
-        await using var core = ReaderCore.Open(arguments.Data, TimeProvider.System, HostBoot(), Complain);
-        await using var host = await ReaderHost.Start(core, listen, hostName, arguments.Has("--radio"));
+        await using var core = ReaderCore.Open(arguments.Data, BootTime.Instance, HostBoot(), Complain);
+        await using var host = await ReaderHost.Start(core, listen, hostName, arguments.Has("--radio"), Complain);
         core.Start();
         if (core.Rules.Identity.IsDemo)
             Complain("This is a demo system: its System Key is public, so it is not safe.");

@@ -14,6 +14,18 @@ internal static class StatusVerb
             throw new SetupException($"There is no reader in {folder}.");
         // Looks on while the reader runs.
         using var store = ReaderStore.Open(folder, shared: true);
+        try
+        {
+            return Say(store);
+        }
+        catch (Exception fault) when (fault is not SetupException)
+        {
+            throw ReaderStore.Unusable(folder, fault);
+        }
+    }
+
+    private static int Say(ReaderStore store)
+    {
         using var identity = Identity.Load(store);
         if (identity is null)
         {

@@ -135,7 +135,7 @@ public class LocalPageTests
         await using var door = Setting.Door.Open();
         foreach (var (acts, radio) in new[] { (false, false), (true, true) })
         {
-            door.Core.RadioAddress = radio ? "ws://127.0.0.1:5081/radio" : null;
+            door.Core.HasRadio = radio;
             using var state = JsonDocument.Parse(PageState.Write(door.Core, acts));
             Assert.Equal((acts, radio), (state.RootElement.GetProperty("acts").GetBoolean(), state.RootElement.GetProperty("radio").GetBoolean()));
         }
@@ -147,7 +147,8 @@ public class LocalPageTests
     {
         await using var door = Setting.Door.Open();
         await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0), "door-1.lan");
-        using var http = new HttpClient { BaseAddress = host.Address };
+        // By that name it is called, and by this address it is found.
+        using var http = new HttpClient { BaseAddress = new UriBuilder(host.Address) { Host = "127.0.0.1" }.Uri };
         async Task<HttpStatusCode> Get(string path, string name)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = name } };

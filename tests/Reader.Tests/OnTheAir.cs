@@ -113,22 +113,32 @@ public class OnTheAir
     }
 
     [Fact]
-    public async Task The_seventeenth_phone_is_told_that_the_radio_is_full()
+    public async Task The_seventeenth_phone_opens_though_sixteen_sit_there()
     {
         await using var door = Setting.Door.Open();
         await using var host = await ReaderHost.Start(door.Core, new(IPAddress.Loopback, 0), radio: true);
-        var phones = new List<AirPhone>();
+        var sitting = new List<AirPhone>();
         for (var i = 0; i < Phones.ConnectionsMax; i++)
-            phones.Add(await AirPhone.Connect(host.Address));
-        var full = await Assert.ThrowsAsync<WebSocketException>(() => AirPhone.Connect(host.Address));
-        Assert.Contains("503", full.Message, StringComparison.Ordinal);
-        phones.ForEach(phone => phone.Dispose());
-        await Eventually.Holds(() => door.Core.OpenConnection() is { } free && Close(free), "a place is free again");
+            sitting.Add(await AirPhone.Connect(host.Address));
+        using (var phone = door.Site.NewPhone().Renew(door.Now))
+        using (var air = await AirPhone.Connect(host.Address))
+            Assert.Equal(Reason.Granted, Assert.IsType<PhoneStep.Verdict>(await air.Present(phone, door.Now)).Result.Reason);
+        sitting.ForEach(phone => phone.Dispose());
+    }
 
-        static bool Close(PhoneConnection free)
-        {
-            free.Dispose();
-            return true;
-        }
+    [Theory]
+    [InlineData("127.0.0.1", null, "127.0.0.1", true)]
+    [InlineData("127.0.0.1", "door.local", "door.local", true)]
+    [InlineData("0.0.0.0", "door.local", "door.local", true)]
+    [InlineData("0.0.0.0", null, "localhost", false)]
+    [InlineData("::", null, "localhost", false)]
+    public async Task Wallets_are_told_an_address_that_leads_here_or_none(string listen, string? name, string host, bool told)
+    {
+        await using var door = Setting.Door.Open();
+        var said = new List<string>();
+        await using var served = await ReaderHost.Start(door.Core, new(IPAddress.Parse(listen), 0), name, radio: true, said.Add);
+        Assert.Equal(host, served.Address.Host);
+        Assert.Equal(told ? $"ws://{host}:{served.Address.Port}/radio" : null, door.Core.RadioAddress);
+        Assert.Equal(told ? 0 : 1, said.Count(words => words.Contains("--host", StringComparison.Ordinal)));
     }
 }

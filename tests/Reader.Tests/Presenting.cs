@@ -410,15 +410,47 @@ public class Presenting
     }
 
     [Fact]
-    public async Task Sixteen_phones_at_once_and_no_more()
+    public async Task Sixteen_phones_at_once_and_a_seventeenth_in_place_of_who_has_proven_nothing_longest()
     {
         await using var door = Setting.Door.Open();
-        var phones = Enumerable.Range(0, Phones.ConnectionsMax).Select(_ => door.Core.OpenConnection()!).ToList();
-        Assert.Null(door.Core.OpenConnection());
-        door.Time.Advance(TimeSpan.FromSeconds(PhoneConnection.IdleSeconds));
+        using var phone = door.Site.NewPhone().Renew(door.Now);
+        var closed = new List<int>();
+        var phones = Enumerable.Range(0, Phones.ConnectionsMax).Select(i =>
+        {
+            door.Time.Advance(TimeSpan.FromMilliseconds(1));
+            var connection = door.Core.OpenConnection();
+            connection.Closed += () => closed.Add(i);
+            return connection;
+        }).ToList();
+        Assert.IsType<PhoneStep.Verdict>(phone.Present(phones[0], door.Now));
+        phones[1].Subscribe();
         using var late = door.Core.OpenConnection();
-        Assert.NotNull(late);
-        phones.ForEach(phone => phone.Dispose());
+        Assert.Equal([1], closed);
+        Assert.IsType<PhoneStep.Verdict>(phone.Present(late, door.Now));
+        phones.ForEach(one => one.Dispose());
+    }
+
+    /// <summary>Sixteen that begin again and again, and never say who they are, would hold the door for ever.</summary>
+    [Fact]
+    public async Task Who_only_begins_anew_is_hung_up_on_and_who_proves_a_key_is_not()
+    {
+        await using var door = Setting.Door.Open();
+        using var phone = door.Site.NewPhone().Renew(door.Now);
+        using var sleeper = door.Core.OpenConnection();
+        using var honest = door.Core.OpenConnection();
+        var (slept, hungUp) = (false, false);
+        sleeper.Closed += () => slept = true;
+        honest.Closed += () => hungUp = true;
+        for (var seconds = 0; seconds < 2 * PhoneConnection.UnprovenSeconds; seconds += 5)
+        {
+            Assert.Equal(seconds >= PhoneConnection.UnprovenSeconds, slept);
+            sleeper.Subscribe();
+            if (seconds % 50 == 0)
+                Assert.IsType<PhoneStep.Verdict>(phone.Present(honest, door.Now));
+            door.Time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.False(hungUp);
     }
 
     [Fact]

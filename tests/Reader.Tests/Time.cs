@@ -164,4 +164,16 @@ public class Time
         door.Site.Delta(door.Now, bundle => bundle with { CustomerActive = false });
         return door.Site.Delta(door.Now, bundle => bundle with { CustomerActive = true });
     }
+
+    /// <summary>The kernel's word for how long the machine has been up, its sleep included, lies on both sides of ours.</summary>
+    [Fact]
+    public void The_readers_timestamps_count_the_machines_sleep()
+    {
+        var before = Uptime();
+        var told = (long)BootTime.Instance.GetElapsedTime(0).TotalMilliseconds;
+        Assert.InRange(told, before, Uptime() + 10);
+
+        // In hundredths of a second, cut off.
+        static long Uptime() => (long)(decimal.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) * 1000);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Latchkey.Protocol.Credentials;
 using Latchkey.Reader.Store;
 using Latchkey.Reader.Tests.Setting;
 
@@ -125,6 +127,75 @@ public class Verbs
         Assert.Contains("belongs to everybody", Assert.Throws<SetupException>(() => ReaderStore.Open(folder)).Message, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("status")]
+    [InlineData("pair")]
+    public async Task A_damaged_store_is_said_in_one_line_with_the_remedy(string verb)
+    {
+        using var site = new Site();
+        var folder = ReaderProcess.Prepare(site, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        var file = Path.Combine(folder, ReaderStore.FileName);
+        var bytes = await File.ReadAllBytesAsync(file);
+        new Random(7).NextBytes(bytes.AsSpan(PageBytes(bytes)));
+        await File.WriteAllBytesAsync(file, bytes);
+
+        string[] more = verb == "pair"
+            ? ["--server", "https://keys.example.com", "--system-id", "X", "--system-key", "Y", "--code", ActivationCode.NewPairing(RandomNumberGenerator.Fill).Canonical]
+            : [];
+        var (code, _, error) = await ReaderProcess.Run([verb, "--data", folder, .. more]);
+        Assert.Equal(2, code);
+        Assert.Contains("damaged; pair this reader again", error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(character => character == '\n'));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Any one page of the store, any one column of who the reader is: it starts, or says in words that it can't.</summary>
+    [Fact]
+    public async Task Whatever_is_damaged_a_start_ends_in_words()
+    {
+        using var site = new Site();
+        var folder = ReaderProcess.Prepare(site, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        var file = Path.Combine(folder, ReaderStore.FileName);
+        var sound = await File.ReadAllBytesAsync(file);
+        var page = PageBytes(sound);
+        var refused = 0;
+        for (var at = 100; at < sound.Length; at = (at / page + 1) * page)
+        {
+            var bytes = sound.ToArray();
+            new Random(at).NextBytes(bytes.AsSpan(at..((at / page + 1) * page)));
+            await File.WriteAllBytesAsync(file, bytes);
+            refused += await Starts(folder) ? 0 : 1;
+        }
+
+        Assert.NotEqual(0, refused);
+        foreach (var column in new[] { "key = x'01'", "certificate = x'01'", "site_keys = x'01'", "link = 'nowhere'" })
+        {
+            await File.WriteAllBytesAsync(file, sound);
+            using (var store = ReaderStore.Open(folder))
+                store.Run($"UPDATE identity SET {column}");
+            Assert.False(await Starts(folder));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    // What the program would let through is a fault of the test.
+    private static async Task<bool> Starts(string folder)
+    {
+        try
+        {
+            await ReaderCore.Open(folder, TimeProvider.System, "a start", _ => { }).DisposeAsync();
+            return true;
+        }
+        catch (SetupException)
+        {
+            return false;
+        }
+    }
+
+    private static int PageBytes(byte[] file) => (file[16] << 8) | file[17];
 
     [Fact]
     public void A_folder_of_another_version_is_refused_in_words()

@@ -3,7 +3,7 @@ using Latchkey.Reader.Store;
 namespace Latchkey.Reader.Link;
 
 /// <summary>What the link reads from and brings to.</summary>
-/// <param name="RadioAddress">Of the virtual radio, once it is on the air.</param>
+/// <param name="RadioAddress">Of the virtual radio, once it is on the air and others can reach it.</param>
 /// <param name="Complain">For the reader's own output.</param>
 public sealed record LinkParts(
     Rules Rules,

@@ -27,7 +27,7 @@ public static class PageState
         json.WriteStartObject();
         json.WriteString("name", core.Name);
         json.WriteBoolean("acts", acts);
-        json.WriteBoolean("radio", core.RadioAddress is not null);
+        json.WriteBoolean("radio", core.HasRadio);
         json.WriteBoolean("demo", core.Rules.Identity.IsDemo);
         json.WriteBoolean("inService", core.Rules.Bundle?.Settings.InService ?? true);
         Write(json, core.Link.Standing);

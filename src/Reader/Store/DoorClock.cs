@@ -2,7 +2,8 @@ namespace Latchkey.Reader.Store;
 
 /// <summary>
 /// The time the reader decides by. Trusted once the server has said it: from then on it is the server's time plus what the monotonic
-/// clock counted, so that setting the machine's clock changes nothing. The anchor is kept with the identity of the machine's boot: the
+/// clock counted, so that setting the machine's clock changes nothing. The monotonic clock must count sleep too (<see cref="BootTime"/>),
+/// or a machine that slept would fall behind and still be believed. The anchor is kept with the identity of the machine's boot: the
 /// monotonic clock runs on over a restart of this process, not over a power cut. Untrusted, it is the machine's clock, but never below
 /// the floor: the newest moment that anything verified was dated.
 /// </summary>

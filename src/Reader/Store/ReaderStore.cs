@@ -16,6 +16,10 @@ public sealed class ReaderStore : IDisposable
     private const int SchemaVersion = 1;
     private const int BusyTimeoutMs = 2_000;
 
+    // SQLITE_CORRUPT and SQLITE_NOTADB.
+    private const int SqliteCorrupt = 11;
+    private const int SqliteNotADatabase = 26;
+
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
 
@@ -56,7 +60,7 @@ public sealed class ReaderStore : IDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SqliteException)
         {
-            throw new SetupException($"The data folder {folder} cannot be used: {fault.Message}");
+            throw Unusable(folder, fault);
         }
         finally
         {
@@ -64,6 +68,17 @@ public sealed class ReaderStore : IDisposable
             connection?.Dispose();
             only?.Dispose();
         }
+    }
+
+    /// <summary>What to tell when a store can't be opened, or what a start reads of it can't be read, with the remedy where it is damaged.</summary>
+    public static SetupException Unusable(string folder, Exception fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        // Everything but a file that cannot be had, or a full disk, is about what stands in it.
+        var isDamaged = fault is SqliteException { SqliteErrorCode: SqliteCorrupt or SqliteNotADatabase }
+            || fault is not (IOException or UnauthorizedAccessException or SqliteException);
+        var remedy = isDamaged ? " What it holds is damaged; pair this reader again, into an empty folder." : "";
+        return new($"The data folder {folder} cannot be used: {fault.Message.ReplaceLineEndings(" ")}{remedy}");
     }
 
     // Nobody else opens it meanwhile; the system lets go of it when this process dies, however it dies.

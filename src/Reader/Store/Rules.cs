@@ -25,6 +25,12 @@ public sealed class Rules
     /// <summary>New rules are in force.</summary>
     public event Action? Changed;
 
+    /// <summary>
+    /// Held from looking at <see cref="State"/> until the door has moved by it, and while another state takes its place. So when
+    /// <see cref="Apply"/> returns, and is acknowledged, no older rules move the door any more.
+    /// </summary>
+    public Lock Deciding { get; } = new();
+
     public Identity Identity { get; }
 
     public BundleState State => state;
@@ -47,14 +53,17 @@ public sealed class Rules
                 return refusal;
             }
 
-            // A longer life of the same rules is no news worth an event each day.
-            var news = next.Seq != state.Seq || next.Epoch != state.Epoch;
-            if (news)
-                log.Append(EventKind.StatementApplied, payload => payload with { BundleEpoch = next.Epoch, BundleSeq = next.Seq }, () => Save(next));
-            else
-                store.Write(() => Save(next));
-            state = next;
-            clock.RaiseFloor(next.IssuedAt);
+            lock (Deciding)
+            {
+                // A longer life of the same rules is no news worth an event each day.
+                var news = next.Seq != state.Seq || next.Epoch != state.Epoch;
+                if (news)
+                    log.Append(EventKind.StatementApplied, payload => payload with { BundleEpoch = next.Epoch, BundleSeq = next.Seq }, () => Save(next));
+                else
+                    store.Write(() => Save(next));
+                state = next;
+                clock.RaiseFloor(next.IssuedAt);
+            }
         }
 
         Changed?.Invoke();

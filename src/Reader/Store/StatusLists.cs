@@ -13,7 +13,7 @@ public sealed class StatusLists
     private readonly Rules rules;
     private readonly DoorClock clock;
     private readonly Lock gate = new();
-    private readonly Dictionary<uint, StatusList> newest = [];
+    private Dictionary<uint, StatusList> newest = [];
     private object? issuers;
 
     public StatusLists(ReaderStore store, Rules rules, DoorClock clock) => (this.store, this.rules, this.clock) = (store, rules, clock);
@@ -82,8 +82,7 @@ public sealed class StatusLists
     {
         if (ReferenceEquals(issuers, bundle.Issuers))
             return;
-        issuers = bundle.Issuers;
-        newest.Clear();
+        var found = new Dictionary<uint, StatusList>();
         var keys = Keys(bundle);
         foreach (var token in store.All("SELECT token FROM status_lists", row => row.GetFieldValue<byte[]>(0)))
         {
@@ -91,8 +90,11 @@ public sealed class StatusLists
                 continue;
             // A power cut may have cost the last of the floor; the list itself is still there.
             clock.RaiseFloor(list!.IssuedAt);
-            newest[list.Chunk] = list;
+            found[list.Chunk] = list;
         }
+
+        // Last, and both together: a read that failed is made again, and nothing that was carried is forgotten by it.
+        (newest, issuers) = (found, bundle.Issuers);
     }
 
     // The lowest sequence over all chunks that the site has by its newest list; 0 while one is missing.

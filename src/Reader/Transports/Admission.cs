@@ -21,24 +21,36 @@ public sealed class Admission(
     /// <summary>A nonce is remembered for as long as a proof that carries it could pass for fresh, and as long again.</summary>
     public const long NonceSeconds = 4 * Decider.SkewSeconds;
 
-    private readonly Lock gate = new();
     private readonly KnownDocuments documents = new();
     private readonly RefusedTries tries = new();
     private readonly StrangerLog strangers = new();
 
     public Doorway Door { get; } = door;
 
-    public Verdict Admit(Presented presented) =>
-        Durably(() => rules.Bundle is { } bundle ? Admit(presented, bundle) : WithoutRules(presented));
+    public Verdict Admit(Presented presented) => Durably(() =>
+    {
+        // Signatures first, outside the lock: phones at one door verify side by side.
+        var readBy = rules.Bundle;
+        var reading = readBy is null ? default : Read(presented, readBy);
+        lock (rules.Deciding)
+        {
+            var state = rules.State;
+            if (state.Bundle is not { } bundle)
+                return WithoutRules(presented);
+            // What was read by rules that have gone meanwhile is read again: reading, facts, decision and event are of one state.
+            return Admit(presented, ReferenceEquals(bundle, readBy) ? reading : Read(presented, bundle), state, bundle);
+        }
+    });
 
     /// <summary>Opened by an administrator: no key is looked at, but what the site wants of the door holds for administrators, too.</summary>
     public Verdict OpenFromConsole(byte[] command, string text) => Durably(() =>
     {
-        lock (gate)
+        lock (rules.Deciding)
         {
             var now = clock.Now;
-            var facts = new DoorFacts { ClockTrusted = clock.Trusted, BundleExpired = now >= rules.State.ExpiresAt };
-            var bundle = rules.Bundle;
+            var state = rules.State;
+            var facts = new DoorFacts { ClockTrusted = clock.Trusted, BundleExpired = now >= state.ExpiresAt };
+            var bundle = state.Bundle;
             var reason = bundle is null ? Reason.ReaderDisabled : Decider.DecideConsole(bundle, facts, now).Reason;
             log.Append(
                 EventKind.Decision,
@@ -47,8 +59,8 @@ public sealed class Admission(
                     Way = Way.Console,
                     Reason = reason,
                     Credential = CredentialKind.Console,
-                    BundleEpoch = rules.State.Epoch,
-                    BundleSeq = rules.State.Seq,
+                    BundleEpoch = state.Epoch,
+                    BundleSeq = state.Seq,
                     Now = now,
                     Facts = facts,
                     Text = text,
@@ -73,42 +85,37 @@ public sealed class Admission(
         }
     }
 
-    private Verdict Admit(Presented presented, Bundle bundle)
+    private Verdict Admit(Presented presented, DocumentReading reading, BundleState state, Bundle bundle)
     {
-        // Signatures first, outside the lock: phones at one door verify side by side.
-        var reading = Read(presented, bundle);
-        lock (gate)
-        {
-            var document = reading.Document;
-            if (reading.Authenticity == Authenticity.Genuine && presented.Nonce is { } nonce && OnceOnly.Seen(store, nonce.ToByteArray()))
-                reading = reading with { Authenticity = Authenticity.Replayed };
-            var genuine = reading.Authenticity == Authenticity.Genuine;
-            if (genuine && document is not null && !clock.Trusted)
-                clock.RaiseFloor(document.IssuedAt);
-            var now = clock.Now;
+        var document = reading.Document;
+        if (reading.Authenticity == Authenticity.Genuine && presented.Nonce is { } nonce && OnceOnly.Seen(store, nonce.ToByteArray()))
+            reading = reading with { Authenticity = Authenticity.Replayed };
+        var genuine = reading.Authenticity == Authenticity.Genuine;
+        if (genuine && document is not null && !clock.Trusted)
+            clock.RaiseFloor(document.IssuedAt);
+        var now = clock.Now;
 
-            var presentation = Describe(presented, reading, bundle, now);
-            var device = presented.Device ?? document?.Device;
-            var facts = new DoorFacts
-            {
-                ClockTrusted = clock.Trusted,
-                BundleExpired = now >= rules.State.ExpiresAt,
-                NewestSerial = genuine && document is not null ? SeenSerials.Newest(store, document.Key) : null,
-                Listed = genuine && document is not null ? lists.StateOf(document.Key, bundle) : null,
-                UsesLeft = null,
-                ThrottledUntil = tries.ThrottledUntil(genuine ? device : null, now),
-            };
-            var decision = Decider.Decide(bundle, presentation, facts, now);
-            var written = Write(presented, presentation, facts, decision, genuine, now);
-            if (written && !decision.IsGrant && genuine)
-                tries.Count(device, now);
-            var isLong = genuine && document is not null && document.Flags.HasFlag(DocumentFlags.LongUnlock);
-            return Move(
-                decision.Reason,
-                now,
-                isLong ? bundle.Settings.LongUnlockSeconds : bundle.Settings.UnlockSeconds,
-                decision.Reason == Reason.Throttled && facts.ThrottledUntil is { } until ? until - now : null);
-        }
+        var presentation = Describe(presented, reading, bundle, now);
+        var device = presented.Device ?? document?.Device;
+        var facts = new DoorFacts
+        {
+            ClockTrusted = clock.Trusted,
+            BundleExpired = now >= state.ExpiresAt,
+            NewestSerial = genuine && document is not null ? SeenSerials.Newest(store, document.Key) : null,
+            Listed = genuine && document is not null ? lists.StateOf(document.Key, bundle) : null,
+            UsesLeft = null,
+            ThrottledUntil = tries.ThrottledUntil(genuine ? device : null, now),
+        };
+        var decision = Decider.Decide(bundle, presentation, facts, now);
+        var written = Write(presented, presentation, state, facts, decision, genuine, now);
+        if (written && !decision.IsGrant && genuine)
+            tries.Count(device, now);
+        var isLong = genuine && document is not null && document.Flags.HasFlag(DocumentFlags.LongUnlock);
+        return Move(
+            decision.Reason,
+            now,
+            isLong ? bundle.Settings.LongUnlockSeconds : bundle.Settings.UnlockSeconds,
+            decision.Reason == Reason.Throttled && facts.ThrottledUntil is { } until ? until - now : null);
     }
 
     private DocumentReading Read(Presented presented, Bundle bundle)
@@ -154,7 +161,8 @@ public sealed class Admission(
     /// False when a stranger, or a key that goes on and on, was one too many to be written down. A stranger is never granted anything but a door
     /// that is held open anyway.
     /// </summary>
-    private bool Write(Presented presented, Presentation presentation, DoorFacts facts, Decision decision, bool genuine, long now)
+    private bool Write(
+        Presented presented, Presentation presentation, BundleState state, DoorFacts facts, Decision decision, bool genuine, long now)
     {
         string? text = null;
         var limited = !genuine || (facts.ThrottledUntil is not null && !decision.IsGrant);
@@ -170,10 +178,10 @@ public sealed class Admission(
                 Credential = presentation.Kind,
                 KeyNumber = document?.Key,
                 Serial = document?.Serial,
-                UserId = document?.UserId ?? Enrolled(presentation)?.UserId,
+                UserId = document?.UserId ?? (presentation.DeviceKey is { } enrolled ? state.Bundle!.Enrolled[enrolled].UserId : null),
                 DurationMs = (uint)Math.Clamp(presented.Took.TotalMilliseconds, 0, uint.MaxValue),
-                BundleEpoch = rules.State.Epoch,
-                BundleSeq = rules.State.Seq,
+                BundleEpoch = state.Epoch,
+                BundleSeq = state.Seq,
                 Document = presented.Document is { Length: <= AccessDocument.BytesMax } shown ? shown : null,
                 Flags = (EventFlags)presented.Flags,
                 Now = now,
@@ -198,9 +206,6 @@ public sealed class Admission(
         return true;
     }
 
-    private EnrolledKey? Enrolled(in Presentation presentation) =>
-        presentation.DeviceKey is { } key ? rules.Bundle?.Enrolled.GetValueOrDefault(key) : null;
-
     private Verdict Move(Reason reason, long now, int unlockSeconds, long? waitSeconds)
     {
         if (!reason.IsGrant())
@@ -215,23 +220,20 @@ public sealed class Admission(
 
     private Verdict WithoutRules(Presented presented)
     {
-        lock (gate)
+        var now = clock.Now;
+        if (strangers.Admits(now, log.Waiting, out var text))
         {
-            var now = clock.Now;
-            if (strangers.Admits(now, log.Waiting, out var text))
+            log.Append(EventKind.Decision, payload => payload with
             {
-                log.Append(EventKind.Decision, payload => payload with
-                {
-                    Way = presented.Way,
-                    Reason = Reason.ReaderDisabled,
-                    Now = now,
-                    Text = text,
-                    Command = presented.Command?.ToBytes(),
-                });
-            }
-
-            return Move(Reason.ReaderDisabled, now, 0, waitSeconds: null);
+                Way = presented.Way,
+                Reason = Reason.ReaderDisabled,
+                Now = now,
+                Text = text,
+                Command = presented.Command?.ToBytes(),
+            });
         }
+
+        return Move(Reason.ReaderDisabled, now, 0, waitSeconds: null);
     }
 
     /// <summary>The class of a reason in the door's own words. Each class has its light and its sound (<see cref="Pattern"/>).</summary>

@@ -12,14 +12,17 @@ public sealed class PhoneConnection : IDisposable
 {
     public const int ValueBytesMax = 512;
 
-    /// <summary>A connection without a transaction is closed after this, or sixteen sleepers would shut everybody else out.</summary>
-    public const int IdleSeconds = 60;
+    /// <summary>
+    /// A connection on which no key was proven for so long is closed, however often it began anew; nor can it shut anybody out until then
+    /// (<see cref="Phones.Open"/>).
+    /// </summary>
+    public const int UnprovenSeconds = 60;
 
     private readonly Phones phones;
     private readonly Lock gate = new();
     private readonly ITimer transactionTimer;
     private readonly ITimer presentationTimer;
-    private readonly ITimer idleTimer;
+    private readonly ITimer unprovenTimer;
     private readonly Queue<byte[]> held = new();
     private ReaderHandshake? handshake;
     private byte[] lastValue = [];
@@ -29,6 +32,7 @@ public sealed class PhoneConnection : IDisposable
     private bool hangingUp;
     private bool closed;
     private long startedAt;
+    private long provenAt;
 
     internal PhoneConnection(Phones phones, int mtu)
     {
@@ -36,8 +40,8 @@ public sealed class PhoneConnection : IDisposable
         Mtu = mtu;
         transactionTimer = Timer(OnTransactionEnd);
         presentationTimer = Timer(OnNoPresentation);
-        idleTimer = Timer(Close);
-        idleTimer.Change(TimeSpan.FromSeconds(IdleSeconds), Timeout.InfiniteTimeSpan);
+        unprovenTimer = Timer(Close);
+        Prove();
     }
 
     /// <summary>A notification as it goes over the air: at most MTU - 3 bytes.</summary>
@@ -50,6 +54,9 @@ public sealed class PhoneConnection : IDisposable
 
     /// <summary>What the phone sees before it connects, at most 8 ASCII characters.</summary>
     public string LocalName => phones.LocalName;
+
+    /// <summary>When a key was proven last, or since when it has been owed; a timestamp of the clock.</summary>
+    internal long ProvenAt => Volatile.Read(ref provenAt);
 
     private TimeSpan Elapsed => phones.Time.GetElapsedTime(startedAt);
 
@@ -72,7 +79,6 @@ public sealed class PhoneConnection : IDisposable
 
             handshake = begun;
             startedAt = phones.Time.GetTimestamp();
-            idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             transactionTimer.Change(TimeSpan.FromSeconds(ReaderHandshake.TransactionSeconds), Timeout.InfiniteTimeSpan);
             Notify(handshake.Start());
         }
@@ -129,7 +135,7 @@ public sealed class PhoneConnection : IDisposable
                 return;
             closed = true;
             StartOver();
-            idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            unprovenTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             phones.Leave(this);
             Closed?.Invoke();
         }
@@ -140,7 +146,7 @@ public sealed class PhoneConnection : IDisposable
         Close();
         transactionTimer.Dispose();
         presentationTimer.Dispose();
-        idleTimer.Dispose();
+        unprovenTimer.Dispose();
     }
 
     private void Act(HandshakeStep step)
@@ -171,12 +177,19 @@ public sealed class PhoneConnection : IDisposable
     // pkoc-ble, reader 5: the bolt is drawn inside Admit, before a word is said.
     private void Decide(HandshakeStep.Proven proven)
     {
+        Prove();
         phones.Take(proven.StatusLists);
         var verdict = phones.Admission.Admit(Presented.OverRadio(proven.Device, proven.Presentation, Elapsed));
         Notify(handshake!.Status(verdict.IsGrant));
         if (handshake.Result(verdict.ToResult()) is { } result)
             Notify(result);
         EndTransaction();
+    }
+
+    private void Prove()
+    {
+        Volatile.Write(ref provenAt, phones.Time.GetTimestamp());
+        unprovenTimer.Change(TimeSpan.FromSeconds(UnprovenSeconds), Timeout.InfiniteTimeSpan);
     }
 
     private void OnNoPresentation()
@@ -213,7 +226,6 @@ public sealed class PhoneConnection : IDisposable
         waitingForPresentation = false;
         transactionTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         presentationTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        idleTimer.Change(TimeSpan.FromSeconds(IdleSeconds), Timeout.InfiniteTimeSpan);
         if (!deciding)
             return;
         deciding = false;

@@ -11,7 +11,7 @@ public sealed class Phones(Admission admission, Rules rules, StatusLists lists, 
     public const int ConnectionsMax = 16;
 
     private readonly Lock gate = new();
-    private readonly HashSet<PhoneConnection> connections = [];
+    private readonly List<PhoneConnection> connections = [];
     private readonly KnownKeys knownKeys = new();
     private readonly EphemeralPool pool = new();
     private long came;
@@ -33,20 +33,32 @@ public sealed class Phones(Admission admission, Rules rules, StatusLists lists, 
         }
     }
 
-    /// <summary>Null when no place is free.</summary>
-    public PhoneConnection? Open(int mtu)
+    /// <summary>
+    /// A phone comes into reach. Where all places are taken, it gets that of the one whose last proof of a key is the oldest: who stands at the
+    /// door is done in a second or two, so who only sits there goes first, and never shuts anybody out.
+    /// </summary>
+    public PhoneConnection Open(int mtu)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mtu, RadioFrame.MtuMin);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(mtu, RadioFrame.MtuMax);
+        PhoneConnection? oldest = null;
+        PhoneConnection connection;
         lock (gate)
         {
             if (connections.Count >= ConnectionsMax)
-                return null;
-            var connection = new PhoneConnection(this, mtu);
+            {
+                oldest = connections.MinBy(open => open.ProvenAt)!;
+                connections.Remove(oldest);
+            }
+
+            connection = new PhoneConnection(this, mtu);
             connections.Add(connection);
             came++;
-            return connection;
         }
+
+        // Outside the lock: it may be in the middle of something, and leaves by the same lock.
+        oldest?.Close();
+        return connection;
     }
 
     /// <summary>Makes keys ahead; called once the reader is ready, so that starting does not wait for it.</summary>

@@ -36,12 +36,6 @@ public static class VirtualRadio
         }
 
         using var connection = phones.Open(mtu);
-        if (connection is null)
-        {
-            await Refuse(context, StatusCodes.Status503ServiceUnavailable, $"{Phones.ConnectionsMax} phones are in reach already.");
-            return;
-        }
-
         using var socket = await context.WebSockets.AcceptWebSocketAsync(RadioFrame.Subprotocol);
         await Talk(socket, connection, context.RequestAborted);
     }
