@@ -1,6 +1,7 @@
 using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Activation;
+using Latchkey.Server.Backups;
 using Latchkey.Server.Console;
 using Latchkey.Server.Demo;
 using Latchkey.Server.Events;
@@ -21,6 +22,8 @@ try
     if (demo is not null)
         builder.Configuration.AddInMemoryCollection(demo.Settings);
     var settings = builder.AddHosting();
+    if (await BackupVerbs.Run(args, settings, Console.Out) is { } ended)
+        return ended;
     builder.Services.AddStorage(settings);
     builder.Services.AddKeys(settings);
     builder.Services.AddAccounts(settings);

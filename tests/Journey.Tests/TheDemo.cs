@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Latchkey.Journey.Tests.Setting;
@@ -17,9 +18,9 @@ public sealed class TheDemo : IDisposable
         var port = Repository.FreePorts(3);
         var first = await Start(port);
         Assert.Equal(3, Processes().Count);
-        using var api = new Api($"http://localhost:{port}", await File.ReadAllTextAsync(Path.Combine(_folder, "api-token"), TestContext.Current.CancellationToken));
+        using var api = await ApiAt(port);
         await api.Post("/api/v1/mobile-keys", new { id = Guid.NewGuid(), name = "Kept Overnight", notify = false });
-        var users = await Users();
+        var users = await Users(api);
         Assert.Contains("Kept Overnight", users, StringComparison.Ordinal);
         await first.Interrupt();
         Assert.Empty(Processes());
@@ -27,14 +28,40 @@ public sealed class TheDemo : IDisposable
         var second = await Start(port);
         Assert.Equal(SignIn(first), SignIn(second));
         Assert.Equal(3, Processes().Count);
-        Assert.Equal(users, await Users());
+        Assert.Equal(users, await Users(api));
         await second.Interrupt();
         Assert.Empty(Processes());
         await first.DisposeAsync();
         await second.DisposeAsync();
+    }
 
-        async Task<string> Users() => string.Join(", ", (await api.Get("/api/v1/users")).GetProperty("users").EnumerateArray()
-            .Select(user => $"{user.GetProperty("userNumber")} {user.GetProperty("name")}"));
+    [Fact]
+    public async Task Is_put_back_from_a_backup_and_its_doors_follow()
+    {
+        var port = Repository.FreePorts(3);
+        var copy = Path.Combine(_folder, "copy.db");
+        await using var first = await Start(port);
+        using var api = await ApiAt(port);
+        await api.Post("/api/v1/mobile-keys", new { id = Guid.NewGuid(), name = "Kept Overnight", notify = false });
+        var (users, door) = (await Users(api), await api.Reader("Main entrance"));
+        Assert.Contains("users 4", await Backups("backup", copy), StringComparison.Ordinal);
+        await api.Post("/api/v1/mobile-keys", new { id = Guid.NewGuid(), name = "Forgotten Later", notify = false });
+        // The door goes on to what the backup does not know.
+        await api.Patch($"/api/v1/readers/{door}", new { id = Guid.NewGuid(), unlockSeconds = 17 });
+        await api.Until("/api/v1/readers", AllUpToDate);
+        Assert.Contains("a running server uses", await Backups("restore", copy), StringComparison.Ordinal);
+        await first.Interrupt();
+
+        Assert.Contains("Put back", await Backups("restore", copy), StringComparison.Ordinal);
+        await using var second = await Start(port);
+        Assert.Equal(users, await Users(api));
+        // The door knows more than the store does; it follows all the same.
+        await api.Patch($"/api/v1/readers/{door}", new { id = Guid.NewGuid(), unlockSeconds = 9 });
+        await api.Until("/api/v1/readers", AllUpToDate);
+        await second.Interrupt();
+
+        static bool AllUpToDate(System.Text.Json.JsonElement answer) => answer.GetProperty("readers").EnumerateArray()
+            .All(r => r.GetProperty("online").GetBoolean() && r.GetProperty("appliedSeq").GetInt64() == r.GetProperty("desiredSeq").GetInt64());
     }
 
     [Fact]
@@ -70,6 +97,26 @@ public sealed class TheDemo : IDisposable
         var said = fault.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
         Assert.Single(said);
         Assert.Contains(port.ToString(CultureInfo.InvariantCulture), said[0], StringComparison.Ordinal);
+    }
+
+    async Task<Api> ApiAt(int port) =>
+        new($"http://localhost:{port}", await File.ReadAllTextAsync(Path.Combine(_folder, "api-token"), TestContext.Current.CancellationToken));
+
+    static async Task<string> Users(Api api) => string.Join(", ", (await api.Get("/api/v1/users")).GetProperty("users").EnumerateArray()
+        .Select(user => $"{user.GetProperty("userNumber")} {user.GetProperty("name")}"));
+
+    /// <summary>What a verb of the server says, with the demo's folder.</summary>
+    async Task<string> Backups(string verb, string file)
+    {
+        using var run = Process.Start(new ProcessStartInfo("dotnet", [Repository.Server, verb, file])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["Latchkey__Data"] = Path.Combine(_folder, "server") },
+        })!;
+        var (said, complained) = (run.StandardOutput.ReadToEndAsync(), run.StandardError.ReadToEndAsync());
+        await run.WaitForExitAsync();
+        return await said + await complained;
     }
 
     Task<Child> Start(int port) => Child.Start("dotnet",

@@ -10,7 +10,6 @@ static class OwnerOnly
 {
     const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
-    const string Database = "latchkey.db";
 
     /// <summary>Makes the folder if it is missing.</summary>
     /// <returns>What was open to others until now.</returns>
@@ -43,7 +42,7 @@ static class OwnerOnly
         if (IsOpen(folder, FolderMode))
             Close(folder, FolderMode, closed);
         // What SQLite makes beside the database has the database's mode.
-        foreach (var name in new[] { Database, Database + "-wal", Database + "-shm" })
+        foreach (var name in new[] { Settings.DatabaseName, Settings.DatabaseName + "-wal", Settings.DatabaseName + "-shm" })
         {
             var file = Path.Combine(folder, name);
             if (File.Exists(file) && IsOpen(file, FileMode))
@@ -55,7 +54,7 @@ static class OwnerOnly
     [UnsupportedOSPlatform("windows")]
     static bool IsOwn(string folder) =>
         !File.GetUnixFileMode(folder).HasFlag(UnixFileMode.StickyBit)
-        && (File.Exists(Path.Combine(folder, Database)) || File.Exists(Path.Combine(folder, "master.key"))
+        && (File.Exists(Path.Combine(folder, Settings.DatabaseName)) || File.Exists(Path.Combine(folder, "master.key"))
             || !Directory.EnumerateFileSystemEntries(folder).Any());
 
     [UnsupportedOSPlatform("windows")]

@@ -4,6 +4,11 @@ namespace Latchkey.Server.Hosting;
 public sealed record Settings(
     string DataFolder, string? Postgres, Uri Origin, SmtpSettings? Smtp, bool Mailbox)
 {
+    public const string DatabaseName = "latchkey.db";
+
+    /// <summary>The embedded database; not there with PostgreSQL.</summary>
+    public string DatabaseFile => Path.Combine(DataFolder, DatabaseName);
+
     public static Settings Read(IConfiguration configuration)
     {
         var own = configuration.GetSection("Latchkey");

@@ -6,13 +6,23 @@ namespace Latchkey.Server.Keys;
 /// <summary>The file that holds the master key: made at the first start, readable by its owner alone.</summary>
 static class MasterKeyFile
 {
+    public const string Name = "master.key";
+
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public static byte[] ReadOrMake(string folder)
     {
-        var path = Path.Combine(folder, "master.key");
+        var path = Path.Combine(folder, Name);
         if (!File.Exists(path))
             Make(path);
+        return Read(path);
+    }
+
+    /// <exception cref="SettingsFault">It is not there, not for its owner alone, or not a master key.</exception>
+    public static byte[] Read(string path)
+    {
+        if (!File.Exists(path))
+            throw new SettingsFault(path, "is missing");
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
             throw new SettingsFault(path, "can be read by others; make it 0600");
         var key = File.ReadAllBytes(path);

@@ -42,6 +42,20 @@ public sealed class SiteSigners(SecretBox box) : IDisposable
         }
     }
 
+    /// <summary>Whether this server's master key opens the key.</summary>
+    internal bool Opens(SigningKey key)
+    {
+        try
+        {
+            Of(key);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The customer's newest key for the purpose.</summary>
     public async Task<ISigner> Of(Db db, Guid customerId, KeyPurpose purpose, CancellationToken cancel)
     {

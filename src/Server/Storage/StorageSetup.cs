@@ -18,20 +18,22 @@ static class StorageSetup
     public static void AddStorage(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton<HintOnCommit>();
+        if (settings.Postgres is null)
+            services.AddSingleton(_ => FolderLock.Take(settings.DataFolder));
         services.AddSingleton(s => settings.Postgres is { } postgres
             ? OpenPostgres(postgres, s.GetRequiredService<HintOnCommit>())
-            : OpenSqlite(settings.DataFolder, s.GetRequiredService<HintOnCommit>()));
+            : OpenSqlite(settings.DatabaseFile, s.GetRequiredService<HintOnCommit>()));
         services.AddSingleton<IDbContextFactory<Db>>(s => s.GetRequiredService<Store>());
         services.AddScoped(s => s.GetRequiredService<Store>().Open());
         services.AddSingleton<Forgetting>();
         services.AddHostedService(s => s.GetRequiredService<Forgetting>());
     }
 
-    static Store OpenSqlite(string folder, HintOnCommit hints)
+    static Store OpenSqlite(string file, HintOnCommit hints)
     {
         var connection = new SqliteConnectionStringBuilder
         {
-            DataSource = Path.Combine(folder, "latchkey.db"),
+            DataSource = file,
             ForeignKeys = true,
             DefaultTimeout = 30,
         };
@@ -64,6 +66,7 @@ static class StorageSetup
     /// <summary>Brings the store to this version's form before anything is served.</summary>
     public static async Task MigrateStore(this IServiceProvider services, CancellationToken cancel = default)
     {
+        services.GetService<FolderLock>();
         await using var db = services.GetRequiredService<Store>().Open();
         await db.Database.MigrateAsync(cancel);
         // A database that was made just now has the mode of any file; nobody else came into its folder meanwhile.
@@ -89,7 +92,8 @@ static class StorageSetup
 
         void Tell(SqliteConnection connection)
         {
-            if (connection.Handle is not { } handle || told.TryGetValue(handle, out _))
+            // EF Core looks for the database through one that only reads; it cannot change the mode of one that was put back from a backup.
+            if (connection.Handle is not { } handle || raw.sqlite3_db_readonly(handle, "main") != 0 || told.TryGetValue(handle, out _))
                 return;
             using var command = connection.CreateCommand();
             command.CommandText = Pragmas;

@@ -21,7 +21,6 @@ public sealed class Houses : IAsyncDisposable
     readonly Lazy<Task<Postgres>> postgres = new(Postgres.Start);
     // Static, since what is told of the end of a test knows no fixture; there is one of these.
     static readonly ConcurrentDictionary<string, ConcurrentBag<House>> own = [];
-    static readonly ConcurrentBag<Task> ending = [];
     readonly SemaphoreSlim gate = new(1);
     readonly Dictionary<Engine, House> shared = [];
     readonly Dictionary<(Type, Engine), House> ofClass = [];
@@ -75,11 +74,7 @@ public sealed class Houses : IAsyncDisposable
     internal static void EndOwn(string test)
     {
         if (own.TryRemove(test, out var over))
-            ending.Add(Task.Run(async () =>
-            {
-                foreach (var house in over)
-                    await house.DisposeAsync();
-            }));
+            Task.Run(() => Task.WhenAll(over.Select(house => house.DisposeAsync().AsTask()))).GetAwaiter().GetResult();
     }
 
     async Task<House> Open(Engine engine, IReadOnlyDictionary<string, string?>? settings = null)
@@ -90,7 +85,6 @@ public sealed class Houses : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(ending);
         foreach (var house in shared.Values.Concat(ofClass.Values))
             await house.DisposeAsync();
         if (postgres.IsValueCreated)
