@@ -12,7 +12,7 @@ import { heldFor, type Key } from './keep/key.ts';
 import { exchange, type Outcome } from './radios/exchange.ts';
 import type { Radio } from './radios/radio.ts';
 import { VirtualRadio } from './radios/virtualRadio.ts';
-import { canBluetooth, holdsHandle, WebBluetooth } from './radios/webBluetooth.ts';
+import { canBluetooth, forgetHandle, holdsHandle, WebBluetooth } from './radios/webBluetooth.ts';
 import { challenge, open, Problem, type ProblemName } from './server/calls.ts';
 
 /** Opening a door: which way, and what came of it. */
@@ -62,6 +62,9 @@ export function waysTo(door: Door, online: boolean): readonly Way[] {
 /** What says that nothing was shown to the door: only then the next way may be tried, or a counted key would be charged twice. */
 const NOTHING_SHOWN: ReadonlySet<Presented['kind']> = new Set(['not_heard', 'no_way', 'reader_offline', 'not_accepted']);
 
+/** What may be the fault of the device that was chosen: a reader that was exchanged, or another one of that name. */
+const DEVICE_IN_DOUBT: ReadonlySet<Presented['kind']> = new Set(['not_heard', 'unproven']);
+
 /** Refusals that the server gives before it tells the door. After any other one the door may have opened. */
 const REFUSED_BEFORE_THE_DOOR: ReadonlySet<ProblemName> = new Set([
   'clock',
@@ -79,6 +82,7 @@ export async function present(opening: Opening, radioTo: (door: Door, way: Radio
     if (opening.cancel.aborted) return { kind: 'stopped' };
     opening.onWay(way);
     outcome = way === 'internet' ? await overInternet(opening) : await overRadio(opening, radioTo(opening.door, way));
+    if (way === 'bluetooth' && !opening.cancel.aborted && DEVICE_IN_DOUBT.has(outcome.kind)) forgetHandle(opening.door.readerId);
     if (!NOTHING_SHOWN.has(outcome.kind)) return outcome;
   }
   return outcome;

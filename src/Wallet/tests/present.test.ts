@@ -7,6 +7,7 @@ import { setOffset } from '../src/clock.ts';
 import { makeDeviceKey } from '../src/credentials/keys.ts';
 import { firstGrant, readKey, type Key } from '../src/keep/key.ts';
 import { present, type Opening, type Presented, type Way } from '../src/present.ts';
+import { holdsHandle, recallHandles } from '../src/radios/webBluetooth.ts';
 import { TestRadio, type Fault } from './radio.ts';
 import { cardFor, documentFor, makeSite, NOW, SITE, TestReader, type Bend, type Site } from './reader.ts';
 
@@ -31,13 +32,19 @@ async function keyAt(addresses: readonly string[]): Promise<{ site: Site; key: K
   return { site, key: readKey(record!)! };
 }
 
-async function tap(key: Key, ways: readonly Way[], radios: Partial<Record<Way, TestRadio>>, cancel = new AbortController()) {
+async function tap(
+  key: Key,
+  ways: readonly Way[],
+  radios: Partial<Record<Way, TestRadio>>,
+  cancel = new AbortController(),
+  door = key.card.doors[0]!,
+) {
   setOffset(NOW - Math.floor(Date.now() / 1000));
   const tried: Way[] = [];
   let shown = 0;
   const opening: Opening = {
     key,
-    door: key.card.doors[0]!,
+    door,
     ways,
     circumstances: { verifiedAt: undefined, screenLock: true, oneTap: false },
     cancel: cancel.signal,
@@ -207,4 +214,31 @@ test('over the internet: what was stopped while the server was asked is not sent
   const cancel = new AbortController();
   const { outcome, opens, shown } = await overInternet({ status: 200, body: { reason: 1 } }, () => cancel.abort(), cancel);
   assert.deepEqual([outcome.kind, ...opens, shown], ['stopped', 0, 0, 0]);
+});
+
+/** Whether the phone still knows the device by which it came to the door, after one tap over Bluetooth. */
+async function knowsDevice(fault: Fault, bend?: Bend, elsewhere?: Bytes, cancel = new AbortController()) {
+  const { site, key } = await keyAt(['http://127.0.0.1:9']);
+  const door = { ...key.card.doors[0]!, ...(elsewhere && { reader: elsewhere }) };
+  const bluetooth = { getDevices: () => Promise.resolve([{ name: door.readerId }]) };
+  Object.defineProperty(globalThis, 'navigator', { value: { bluetooth }, configurable: true });
+  await recallHandles();
+  assert.ok(holdsHandle(door.readerId));
+  const { outcome } = await tap(key, ['bluetooth'], { bluetooth: new TestRadio(new TestReader(site, bend), 517, fault) }, cancel, door);
+  return [outcome.kind, holdsHandle(door.readerId)] as const;
+}
+
+test('a device that is not heard, or is not the reader, is chosen anew the next time', async () => {
+  assert.deepEqual(await knowsDevice({ connect: true }), ['not_heard', false]);
+  assert.deepEqual(await knowsDevice({ silentAfter: 0 }), ['not_heard', false]);
+  assert.deepEqual(await knowsDevice({}, { m3: (m3) => m3.with(5, m3[5]! ^ 1) as Bytes }), ['unproven', false]);
+  assert.deepEqual(await knowsDevice({}, {}, SITE), ['unproven', false]);
+});
+
+test('a device that has spoken stays known, and so does one whose opening was stopped', async () => {
+  assert.deepEqual(await knowsDevice({}), ['decided', true]);
+  assert.deepEqual(await knowsDevice({}, { reason: 51 }), ['decided', true]);
+  assert.deepEqual(await knowsDevice({ silentAfter: M4 }), ['no_answer', true]);
+  const cancel = new AbortController();
+  assert.deepEqual(await knowsDevice({ onWrite: () => cancel.abort() }, {}, undefined, cancel), ['not_heard', true]);
 });

@@ -162,12 +162,24 @@ sealed class EmulatedBluetooth : IAsyncDisposable
                 await _radio!.Subscribe();
                 break;
             case "unsubscribe-from-notifications":
-                await _radio!.Unsubscribe();
+                await Unsubscribe();
                 break;
             case "write":
                 Written.Enqueue(written);
                 await _radio!.Write(written);
                 break;
+        }
+    }
+
+    async Task Unsubscribe()
+    {
+        try
+        {
+            await _radio!.Unsubscribe();
+        }
+        catch (System.Net.WebSockets.WebSocketException)
+        {
+            // A reader that hung up before has forgotten the subscription with the connection.
         }
     }
 

@@ -24,13 +24,15 @@ const RESULT_MS = 2_000;
 export async function exchange(radio: Radio, phone: Phone, cancel: AbortSignal, onShown: () => void = () => {}): Promise<Outcome> {
   const inbox = new Inbox();
   let presented = false;
+  if (cancel.aborted) return { kind: 'fault', fault: 'not_heard' };
   try {
     const link = await radio.connect({ notified: (value) => inbox.put(value), lost: () => inbox.put('lost') }, cancel);
     const over = setTimeout(() => inbox.put('lost'), TRANSACTION_MS);
     cancel.addEventListener('abort', () => inbox.put('lost'), { once: true });
     try {
-      await link.subscribe();
-      for (let greeted = false; ; greeted = true) {
+      // It may have been stopped while the radio connected: then the reader is not even asked to speak.
+      if (!cancel.aborted) await link.subscribe();
+      for (let greeted = false; !cancel.aborted; greeted = true) {
         const value = await inbox.next(presented ? RESULT_MS : REPLY_MS);
         if (value === 'lost') break;
         const step = await phone.receive(isCut(value, greeted) ? await link.read() : value);

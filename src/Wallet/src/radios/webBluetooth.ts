@@ -14,12 +14,20 @@ const handles = new Map<string, BluetoothDevice>();
 /** A connection that is still being taken down; the next one to the same reader waits for it. */
 const closing = new WeakMap<BluetoothDevice, Promise<void>>();
 
+/** The newest link to each device: what an older one set going is no longer that one's to take down. */
+const newest = new WeakMap<BluetoothDevice, GattLink>();
+
 export function canBluetooth(): boolean {
   return 'bluetooth' in navigator;
 }
 
 export function holdsHandle(readerId: string): boolean {
   return handles.has(readerId);
+}
+
+/** A device that was not heard, or was not the reader it was chosen for: the next time, the person chooses again. */
+export function forgetHandle(readerId: string): void {
+  handles.delete(readerId);
 }
 
 /** Some browsers remember the devices of earlier pages; most forget, and then the list comes once. */
@@ -38,8 +46,10 @@ export class WebBluetooth implements Radio {
     const device = handles.get(this.readerId) ?? (await this.#choose());
     handles.set(this.readerId, device);
     const link = new GattLink(device, listener);
+    // It may have been stopped while the list was open.
+    if (signal.aborted) link.close();
     signal.addEventListener('abort', () => link.close(), { once: true });
-    await link.connect(signal);
+    await link.connect();
     return link;
   }
 
@@ -73,21 +83,28 @@ class GattLink implements Link {
     readonly listener: Listener,
   ) {}
 
-  async connect(signal: AbortSignal): Promise<void> {
+  async connect(): Promise<void> {
+    newest.set(this.device, this);
     await closing.get(this.device);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const server = await this.device.gatt!.connect();
-        const service = await server.getPrimaryService(SERVICE);
-        this.#toPhone = await service.getCharacteristic(TO_PHONE);
-        this.#toReader = await service.getCharacteristic(TO_READER);
-        this.device.addEventListener('gattserverdisconnected', this.#onLost);
-        return;
-      } catch {
-        // The first connection after a while fails on many phones; the second works.
-        if (attempt === CONNECT_TRIES || signal.aborted) throw new RadioProblem('not_heard');
-      }
+    for (let attempt = 1; !this.#closed && attempt <= CONNECT_TRIES; attempt++) {
+      // The first connection after a while fails on many phones; the second works.
+      if (await this.#reach().catch(() => false)) return;
     }
+    throw new RadioProblem('not_heard');
+  }
+
+  /** False where it was closed meanwhile. The radio may connect all the same, and is then let go again: close() came too early to do it. */
+  async #reach(): Promise<boolean> {
+    const server = await this.device.gatt!.connect();
+    if (this.#closed) {
+      if (newest.get(this.device) === this) server.disconnect();
+      return false;
+    }
+    const service = await server.getPrimaryService(SERVICE);
+    this.#toPhone = await service.getCharacteristic(TO_PHONE);
+    this.#toReader = await service.getCharacteristic(TO_READER);
+    if (!this.#closed) this.device.addEventListener('gattserverdisconnected', this.#onLost);
+    return !this.#closed;
   }
 
   async subscribe(): Promise<void> {
