@@ -8,8 +8,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Latchkey.Server.Activation;
 
 /// <summary>
-/// <i>Ask for a new one</i>: whoever holds an expired or replaced code lets the customer's administrators know, once a day
-/// per code. Nothing is made and no code is sent; an administrator decides.
+/// <i>Ask for a new one</i>: whoever holds an expired or replaced code lets those know who may make a new one, once a day
+/// per code: the customer's own managers and owners, and where it has none, those of the nearest account above it. Nothing is made and no code is sent;
+/// an administrator decides.
 /// </summary>
 sealed class AskForNewCode(CodeLookup codes, Outbox outbox, Store store, Settings settings, TimeProvider time)
 {
@@ -31,20 +32,22 @@ sealed class AskForNewCode(CodeLookup codes, Outbox outbox, Store store, Setting
     {
         var now = time.GetUtcNow();
         var found = await CodeLookup.WithKey(db, [hash]).FirstOrDefaultAsync(cancel);
-        if (found?.Key?.User is not { } user || (await Actor.AccountPath(db, found.CustomerId, cancel)).Count == 0)
+        if (found?.Key?.User is not { } user || await Actor.AccountPath(db, found.CustomerId, cancel) is not { Count: > 0 } path)
             return Refusal.CodeUnknown;
         // A code that works, was used, or belongs to an ended key has nothing to ask for; asking twice a day is asking once.
         if (!found.Key.CanInvite || found.ExpiresAt > now || found.AskedAt > now.AddHours(-AgainAfterHours))
             return true;
-        found.AskedAt = now;
         var customer = await db.Accounts.Where(a => a.Id == found.CustomerId).Select(a => a.Name).SingleAsync(cancel);
-        var administrators = await db.Memberships.Where(m => m.AccountId == found.CustomerId && m.Role >= Role.Manager)
-            .Select(m => new { m.Administrator!.Name, m.Administrator.Email, m.Administrator.Language }).ToListAsync(cancel);
-        foreach (var administrator in administrators.Where(a => a.Email is not null))
+        var administrators = await db.Memberships
+            .Where(m => path.Contains(m.AccountId) && (m.Role == Role.Manager || m.Role == Role.Owner) && m.Administrator!.Email != null)
+            .Select(m => new { m.AccountId, m.Administrator!.Name, m.Administrator.Email, m.Administrator.Language }).ToListAsync(cancel);
+        var nearest = path.Find(account => administrators.Exists(a => a.AccountId == account));
+        foreach (var administrator in administrators.Where(a => a.AccountId == nearest))
         {
             var link = string.Create(CultureInfo.InvariantCulture, $"{settings.Origin}users/{user.Number}");
             var mail = AskedMail.Write(customer, user.Name, link, administrator.Name, administrator.Email!, administrator.Language);
             outbox.Queue(db, found.CustomerId, MessageKind.AskedForNewCode, mail, user.Id, null, null, now);
+            found.AskedAt = now;
         }
         return true;
     }

@@ -39,7 +39,7 @@ static class StorageSetup
         };
         var options = new DbContextOptionsBuilder<SqliteDb>()
             .UseSqlite(connection.ToString())
-            .AddInterceptors(new DurableSqlite(), hints)
+            .AddInterceptors(new DurableSqlite(), WordsHaveNoOrder.Here, hints)
             .Options;
         return new(new PooledDbContextFactory<SqliteDb>(options).CreateDbContext, isSqlite: true);
     }
@@ -59,7 +59,7 @@ static class StorageSetup
         // The questions are few and the same: planned once for a connection, unless the connection string says otherwise.
         if (!read.ContainsKey("Max Auto Prepare"))
             read.MaxAutoPrepare = PreparedMax;
-        var options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(read.ToString()).AddInterceptors(hints).Options;
+        var options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(read.ToString()).AddInterceptors(WordsHaveNoOrder.Here, hints).Options;
         return new(new PooledDbContextFactory<PostgresDb>(options).CreateDbContext, isSqlite: false);
     }
 

@@ -35,6 +35,26 @@ public class ModelTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task A_question_that_orders_words_gets_no_answer(Engine engine)
+    {
+        await using var db = (await houses.Shared(engine)).Store.Open();
+        var least = Role.Manager;
+        Func<Task>[] wrong =
+        [
+            () => db.Memberships.Where(m => m.Role >= Role.Manager).CountAsync(Cancel),
+            () => db.Memberships.CountAsync(m => least < m.Role, Cancel),
+            () => db.Memberships.OrderBy(m => m.AccountId).ThenByDescending(m => m.Role).ToListAsync(Cancel),
+            () => db.Memberships.Select(m => m.Role).MaxAsync(Cancel),
+            () => db.Memberships.MaxAsync(m => (Role?)m.Role, Cancel),
+            () => db.Accounts.Where(a => db.Memberships.Any(m => m.AccountId == a.Id && m.Role <= least)).CountAsync(Cancel),
+            () => db.Memberships.Where(m => m.Role > least).ExecuteDeleteAsync(Cancel),
+        ];
+        foreach (var ask in wrong)
+            Assert.Contains(nameof(Role), (await Assert.ThrowsAsync<InvalidOperationException>(ask)).Message, StringComparison.Ordinal);
+        await db.Memberships.Where(m => m.Role == least).OrderBy(m => m.AccountId).CountAsync(Cancel);
+    }
+
+    [Theory, BothEngines]
     public async Task A_refused_act_leaves_nothing_behind(Engine engine)
     {
         var store = (await houses.Shared(engine)).Store;
