@@ -14,7 +14,13 @@ public sealed class AccessLevel
     public required Guid CustomerId { get; init; }
     public required Guid Id { get; init; }
 
-    /// <summary>Small number of the level's reader set in documents and bundles; dense within the customer.</summary>
+    /// <summary>The highest number that documents and bundles can say.</summary>
+    public const int NumberMax = ushort.MaxValue;
+
+    /// <summary>
+    /// Small number of the level's reader set in documents and bundles. The number of a deleted level is given again only after all others were: a document
+    /// that still names it must name nothing.
+    /// </summary>
     public required int Number { get; init; }
 
     public required string Name { get; set; }
@@ -24,6 +30,9 @@ public sealed class AccessLevel
 
     public int Schedule { get; set; } = Always;
     public required DateTimeOffset ChangedAt { get; set; }
+
+    /// <summary>The number that lies so many behind another: behind the last comes the first after <see cref="Everybody"/>.</summary>
+    public static int NumberBehind(int number, long by) => (int)((number - Everybody - 1 + by) % (NumberMax - Everybody)) + Everybody + 1;
 }
 
 /// <summary>A reader named by an access level that does not hold all readers.</summary>

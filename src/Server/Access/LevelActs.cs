@@ -44,10 +44,13 @@ public sealed class MakeAccessLevel(Acts acts)
                     return taken;
                 if (LevelReaders.LintName(request.Name ?? "") is { } refused)
                     return refused;
-                if (await act.Db.AccessLevels.CountAsync(l => l.CustomerId == customerId, cancel) >= LevelsMax)
+                var used = await act.Db.AccessLevels.Where(l => l.CustomerId == customerId).Select(l => l.Number).ToListAsync(cancel);
+                if (used.Count >= LevelsMax)
                     return new Refused(Refusal.StateUnfit, Detail: $"A customer has at most {LevelsMax} access levels.");
                 var customer = await act.Db.Customers.SingleAsync(c => c.AccountId == customerId, cancel);
-                customer.LastLevelNumber = Math.Max(customer.LastLevelNumber, AccessLevel.Everybody) + 1;
+                do
+                    customer.LastLevelNumber = AccessLevel.NumberBehind(customer.LastLevelNumber, 1);
+                while (used.Contains(customer.LastLevelNumber));
                 var level = new AccessLevel
                 {
                     CustomerId = customerId,
@@ -117,7 +120,7 @@ public sealed class DeleteAccessLevel(Acts acts)
                 await act.Db.AccessLevelReaders.Where(h => h.CustomerId == customerId && h.LevelId == levelId).ExecuteDeleteAsync(cancel);
                 await act.Db.UserAccessLevels.Where(u => u.CustomerId == customerId && u.LevelId == levelId).ExecuteDeleteAsync(cancel);
                 act.Db.AccessLevels.Remove(level);
-                // Its set number is never given again, so a document that still names it names nothing.
+                // Its number is not given again soon, so a document that still names it names nothing.
                 var seq = await act.Tell(ChangeKind.Level, levelId);
                 act.Audit(levelId, new { level.Name });
                 return new AccessLevelAnswer(levelId, level.Name, false, [], seq);

@@ -71,7 +71,10 @@ public sealed class Customer
     public string? ContactHours { get; set; }
     public string? PrivacyUrl { get; set; }
 
-    /// <summary>Highest numbers given so far. They are raised under the row's lock, so they are dense and never given twice.</summary>
+    /// <summary>
+    /// Numbers given last. They are raised under the account's lock, so none is given twice; those of keys and levels jump when a backup was put back, over
+    /// what the store may have forgotten.
+    /// </summary>
     public int LastKeyNumber { get; set; } = -1;
     public int LastUserNumber { get; set; }
     public int LastLevelNumber { get; set; } = Access.AccessLevel.Everybody;

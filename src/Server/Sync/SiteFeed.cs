@@ -4,6 +4,7 @@ using Latchkey.Protocol.Bundles;
 using Latchkey.Protocol.Link;
 using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Audit;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Storage;
@@ -28,6 +29,16 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
 
     /// <summary>How far ahead of the store a reader may be: each restore of a backup begins one epoch.</summary>
     const long EpochsAheadMax = 100;
+
+    /// <summary>
+    /// Numbers passed over with each epoch: as many keys and access levels as are thought to have been made between a backup and its restore. A document that the
+    /// store has forgotten then never bears the number of another key, and names no level that opens other doors.
+    /// </summary>
+    public const int KeyNumbersPassedOver = 1_000;
+    public const int LevelNumbersPassedOver = 100;
+
+    /// <summary>However often readers say that there was a restore: there are numbers left for keys.</summary>
+    const long KeyNumberPassedToMax = int.MaxValue / 2;
 
     /// <summary>A feed that failed rests so long; the store is likely away.</summary>
     static readonly TimeSpan RestAfterFault = TimeSpan.FromSeconds(1);
@@ -230,8 +241,17 @@ public sealed class SiteFeed(Guid customerId, SiteFeedTools tools)
         await tools.Store.Write(
             async db =>
             {
-                await db.FeedCounters.Where(c => c.CustomerId == customerId && c.Epoch <= beyond)
-                    .ExecuteUpdateAsync(s => s.SetProperty(c => c.Epoch, beyond + 1), cancel);
+                // So that no act gives a number meanwhile, and of two replicas one begins the epoch.
+                await AuditChain.Lock(db, customerId, cancel);
+                var counter = await db.FeedCounters.SingleAsync(c => c.CustomerId == customerId, cancel);
+                if (counter.Epoch > beyond)
+                    return;
+                // By the epochs between: the same backup, put back again, gives other numbers than the first time.
+                var (customer, epochs) = (await db.Customers.SingleAsync(c => c.AccountId == customerId, cancel), beyond + 1 - counter.Epoch);
+                customer.LastKeyNumber = Math.Max(
+                    customer.LastKeyNumber, (int)Math.Min(customer.LastKeyNumber + epochs * KeyNumbersPassedOver, KeyNumberPassedToMax));
+                customer.LastLevelNumber = AccessLevel.NumberBehind(customer.LastLevelNumber, epochs * LevelNumbersPassedOver);
+                counter.Epoch = beyond + 1;
                 // The store has forgotten documents, too. What it holds against a key must be in the bundles until they have died.
                 DateTimeOffset? endBy = await Customer.DocumentsEndBy(db, customerId, now, cancel);
                 await db.MobileKeys.Where(k => k.CustomerId == customerId && (k.NewestDocumentEndsAt == null || k.NewestDocumentEndsAt < endBy))

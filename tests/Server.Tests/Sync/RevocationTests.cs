@@ -250,6 +250,72 @@ public class RevocationTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task A_document_that_a_restored_store_forgot_opens_no_door_of_a_newer_level_and_bears_no_newer_keys_number(Engine engine)
+    {
+        var site = await (await houses.Shared(engine)).NewSite();
+        using var reader = await new DoorReader(site).Ready();
+        var everybody = Assert.Single((await site.Get<AccessLevelListAnswer>("/api/v1/access-levels")).Levels);
+        using (var patched = await site.Api.PatchAsync(
+            $"/api/v1/access-levels/{everybody.LevelId}", System.Net.Http.Json.JsonContent.Create(new { id = Guid.NewGuid(), allReaders = false })))
+            await Site.Done<AccessLevelAnswer>(patched);
+        var backup = await Backup.Of(site);
+        var numbers = await site.Read(db => db.Customers.AsNoTracking().SingleAsync(c => c.AccountId == site.Id));
+        var forgotten = new List<Phone>();
+        try
+        {
+            // The second time the very same backup is put back.
+            for (var restores = 1; restores <= 2; restores++)
+            {
+                var level = await NewLevel();
+                var phone = new Phone(site);
+                forgotten.Add(phone);
+                await phone.Activate(await site.Issue(new { id = Guid.NewGuid(), name = "Jana Nováková", notify = false, accessLevelIds = new[] { level } }));
+                await reader.ApplyUntil(b => b.Sets.Contains(phone.Claims.Rules[0].Set));
+                Assert.Equal(Reason.Granted, Decide(reader, phone));
+                await LinkTests.Acknowledged(site, reader);
+                reader.Cut();
+
+                await site.House.Store.Write(
+                    async db =>
+                    {
+                        await db.UserAccessLevels.Where(l => l.CustomerId == site.Id && l.LevelId == level).ExecuteDeleteAsync();
+                        await db.AccessLevelReaders.Where(l => l.CustomerId == site.Id && l.LevelId == level).ExecuteDeleteAsync();
+                        await db.AccessLevels.Where(l => l.CustomerId == site.Id && l.Id == level).ExecuteDeleteAsync();
+                        await db.Customers.Where(c => c.AccountId == site.Id).ExecuteUpdateAsync(s => s
+                            .SetProperty(c => c.LastLevelNumber, numbers.LastLevelNumber).SetProperty(c => c.LastKeyNumber, numbers.LastKeyNumber));
+                        await db.ActivationCodes.Where(c => c.CustomerId == site.Id).ExecuteDeleteAsync();
+                        await db.MobileKeys.Where(k => k.CustomerId == site.Id).ExecuteDeleteAsync();
+                    },
+                    CancellationToken.None);
+                await backup.Restore();
+                await reader.Begin();
+                await reader.ApplyUntil(_ => reader.State.Epoch == restores + 1);
+            }
+            await NewLevel();
+            await reader.ApplyUntil(b => b.Sets.Length == 1);
+            Assert.All(forgotten, phone => Assert.Equal(Reason.NoAccess, Decide(reader, phone)));
+            using var newer = await site.NewPhone();
+            Assert.Equal(3, forgotten.Select(p => p.Claims.Key).Append(newer.Claims.Key).Distinct().Count());
+        }
+        finally
+        {
+            forgotten.ForEach(p => p.Dispose());
+        }
+
+        async Task<Guid> NewLevel() => (await site.Post<AccessLevelAnswer>(
+            "/api/v1/access-levels", new { id = Guid.NewGuid(), name = "Vault", readerIds = new[] { reader.Id } })).LevelId;
+    }
+
+    [Fact]
+    public void Level_numbers_go_round_behind_the_last_and_never_to_everybody()
+    {
+        Assert.Equal(2, AccessLevel.NumberBehind(AccessLevel.Everybody, 1));
+        Assert.Equal(AccessLevel.NumberMax, AccessLevel.NumberBehind(AccessLevel.NumberMax - 1, 1));
+        Assert.Equal(2, AccessLevel.NumberBehind(AccessLevel.NumberMax, 1));
+        Assert.Equal(101, AccessLevel.NumberBehind(AccessLevel.NumberMax, SiteFeed.LevelNumbersPassedOver));
+    }
+
+    [Theory, BothEngines]
     public async Task A_phone_is_given_the_newest_status_list_of_its_site(Engine engine)
     {
         var house = await houses.Own(engine);
