@@ -13,7 +13,14 @@ sealed class MailPump(Store store, Outbox outbox, TimeProvider time, ILogger<Mai
     public const int BatchMax = 20;
     public const int DetailCharsMax = 300;
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    public static readonly TimeSpan TakenFor = TimeSpan.FromMinutes(2);
+
+    /// <summary>A mail server that has not taken a mail by then is tried again later.</summary>
+    public static readonly TimeSpan SendAtMost = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a mail is its sender's: longer than a whole send, so that no other replica sends it meanwhile.</summary>
+    public static readonly TimeSpan TakenFor = SendAtMost + TimeSpan.FromMinutes(1);
+
+    const string TookTooLong = "The mail server took too long.";
 
     /// <summary>Waits between tries; after the last the mail counts as come back.</summary>
     public static readonly TimeSpan[] Waits =
@@ -58,12 +65,13 @@ sealed class MailPump(Store store, Outbox outbox, TimeProvider time, ILogger<Mai
             .Where(m => (m.Delivery == Delivery.Queued || m.Delivery == Delivery.HeldUp) && m.NextTryAt <= now)
             .OrderBy(m => m.NextTryAt).Take(BatchMax).ToListAsync(cancel);
         foreach (var message in due)
-            await SendOne(message, now, cancel);
+            await SendOne(message, cancel);
         return due.Count;
     }
 
-    async Task SendOne(Message message, DateTimeOffset now, CancellationToken cancel)
+    async Task SendOne(Message message, CancellationToken cancel)
     {
+        var now = time.GetUtcNow();
         var until = now + TakenFor;
         var taken = await store.Write(
             db => db.Messages
@@ -75,31 +83,49 @@ sealed class MailPump(Store store, Outbox outbox, TimeProvider time, ILogger<Mai
             return;
         if (message.UselessFrom <= now)
         {
-            await Done(message, Delivery.Stopped, null, cancel);
+            await Done(message, until, Delivery.Stopped, null, cancel);
             return;
         }
         try
         {
-            await sender!.Send(message.Id, outbox.Open(message), cancel);
-            await Done(message, Delivery.Sent, null, cancel);
+            await Send(message, cancel);
+            await Done(message, until, Delivery.Sent, null, cancel);
         }
         catch (MailRefused refused)
         {
             // The address is a person's; the log names the mail, the console shows the rest.
             log.LogWarning("Mail {Message} was not taken: {Words}", message.Id, Clean(refused.Message).Replace(message.To, "…", StringComparison.OrdinalIgnoreCase));
             if (refused.ForEver || message.Tries >= Waits.Length)
-                await Done(message, Delivery.CameBack, Clean(refused.Message), cancel);
+                await Done(message, until, Delivery.CameBack, Clean(refused.Message), cancel);
             else
-                await HoldUp(message, now + Waits[message.Tries], Clean(refused.Message), cancel);
+                await HoldUp(message, until, time.GetUtcNow() + Waits[message.Tries], Clean(refused.Message), cancel);
         }
     }
 
-    async Task Done(Message message, Delivery delivery, string? detail, CancellationToken cancel)
+    async Task Send(Message message, CancellationToken cancel)
+    {
+        using var late = new CancellationTokenSource(SendAtMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
+        try
+        {
+            await sender!.Send(message.Id, outbox.Open(message), either.Token);
+        }
+        catch (OperationCanceledException ended) when (!cancel.IsCancellationRequested)
+        {
+            throw new MailRefused(TookTooLong, forEver: false, ended);
+        }
+    }
+
+    // While it is still ours: another replica that took it since tells what became of it. One that was stopped meanwhile stays so, unless it went out.
+    static IQueryable<Message> Mine(Db db, Message message, DateTimeOffset until, bool sent) => db.Messages.Where(
+        m => m.CustomerId == message.CustomerId && m.Id == message.Id && m.NextTryAt == until && (sent || m.Delivery != Delivery.Stopped));
+
+    async Task Done(Message message, DateTimeOffset until, Delivery delivery, string? detail, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var keep = delivery == Delivery.Sent && sender!.Keeps;
         await store.Write(
-            db => db.Messages.Where(m => m.CustomerId == message.CustomerId && m.Id == message.Id)
+            db => Mine(db, message, until, delivery == Delivery.Sent)
                 .ExecuteUpdateAsync(
                     s => s.SetProperty(m => m.Delivery, delivery).SetProperty(m => m.DoneAt, now).SetProperty(m => m.Detail, detail)
                         .SetProperty(m => m.BodySealed, m => keep ? m.BodySealed : null),
@@ -107,9 +133,8 @@ sealed class MailPump(Store store, Outbox outbox, TimeProvider time, ILogger<Mai
             cancel);
     }
 
-    // Not when it was stopped meanwhile: then its body is gone already.
-    async Task HoldUp(Message message, DateTimeOffset nextTry, string detail, CancellationToken cancel) => await store.Write(
-        db => db.Messages.Where(m => m.CustomerId == message.CustomerId && m.Id == message.Id && m.Delivery != Delivery.Stopped)
+    async Task HoldUp(Message message, DateTimeOffset until, DateTimeOffset nextTry, string detail, CancellationToken cancel) => await store.Write(
+        db => Mine(db, message, until, sent: false)
             .ExecuteUpdateAsync(
                 s => s.SetProperty(m => m.Delivery, Delivery.HeldUp).SetProperty(m => m.NextTryAt, nextTry).SetProperty(m => m.Detail, detail),
                 cancel),

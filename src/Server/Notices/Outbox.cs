@@ -46,16 +46,30 @@ public sealed class Outbox(SecretBox box, Settings settings)
     public static async Task Stop(Db db, Guid customerId, Guid keyId, DateTimeOffset now, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(db);
-        var waiting = await db.Messages
-            .Where(m => m.CustomerId == customerId && m.KeyId == keyId && (m.Delivery == Delivery.Queued || m.Delivery == Delivery.HeldUp))
-            .ToListAsync(cancel);
-        foreach (var message in waiting)
+        foreach (var message in await Waiting(db, customerId).Where(m => m.KeyId == keyId).ToListAsync(cancel))
+            Stop(message, now);
+    }
+
+    /// <summary>
+    /// What waits for a user and carries a code goes to the user's new address instead; without one it is stopped. A mail that went out already stays where it is.
+    /// </summary>
+    internal async Task Redirect(Db db, Guid customerId, Guid userId, string? to, DateTimeOffset now, CancellationToken cancel)
+    {
+        var waiting = await Waiting(db, customerId).Where(m => m.UserId == userId && m.KeyId != null && m.To != to).ToListAsync(cancel);
+        // Without those that this act has stopped already.
+        foreach (var message in waiting.Where(m => m.Delivery != Delivery.Stopped))
         {
-            message.Delivery = Delivery.Stopped;
-            message.BodySealed = null;
-            message.DoneAt = now;
+            if (to is not null)
+                Queue(db, customerId, message.Kind, Open(message) with { To = to }, userId, message.KeyId, message.UselessFrom, now);
+            Stop(message, now);
         }
     }
+
+    static IQueryable<Message> Waiting(Db db, Guid customerId) =>
+        db.Messages.Where(m => m.CustomerId == customerId && (m.Delivery == Delivery.Queued || m.Delivery == Delivery.HeldUp));
+
+    static void Stop(Message message, DateTimeOffset now) =>
+        (message.Delivery, message.BodySealed, message.DoneAt) = (Delivery.Stopped, null, now);
 
     internal Mail Open(Message message) =>
         JsonSerializer.Deserialize<Mail>(box.Open(Purpose, message.Id, message.BodySealed!))!;

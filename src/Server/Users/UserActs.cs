@@ -1,5 +1,6 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
+using Latchkey.Server.Notices;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Users;
@@ -15,25 +16,26 @@ public sealed record UserActAnswer(Guid UserId, UserState State, int Version, IR
 /// <param name="Id">Made by the client: the same id acts once.</param>
 /// <param name="Version">As it was read: refused when somebody changed the user meanwhile.</param>
 /// <param name="Name">1 to 80 characters.</param>
-/// <param name="Email">Where mails go from now on; empty takes the address away. A code mailed already is not mailed again.</param>
+/// <param name="Email">Where mails go from now on, waiting ones with a code too; empty takes the address away and stops those. A code mailed already is not mailed again.</param>
 /// <param name="Language">Language of mails.</param>
 public sealed record UpdateUserRequest(Guid Id, int Version, string? Name = null, string? Email = null, string? Language = null);
 
-public sealed class UpdateUser(Acts acts)
+public sealed class UpdateUser(Acts acts, Outbox outbox)
 {
     public Task<Outcome<UserActAnswer>> Do(
         Actor actor, Guid customerId, Guid userId, UpdateUserRequest request, CancellationToken cancel) =>
-        acts.OnUser(nameof(UpdateUser), actor, customerId, userId, request.Id, request, null, (act, user) =>
+        acts.OnUser(nameof(UpdateUser), actor, customerId, userId, request.Id, request, null, async (act, user) =>
         {
             if (request.Name is not null && string.IsNullOrWhiteSpace(request.Name))
-                return Task.FromResult<Refused?>(new(Refusal.NameMissing, "name"));
+                return new(Refusal.NameMissing, "name");
             var email = string.IsNullOrWhiteSpace(request.Email) ? null : request.Email.Trim();
             if (UserDetails.Lint(request.Name, email, request.Language) is { } wrong)
-                return Task.FromResult<Refused?>(wrong);
+                return wrong;
             if (request.Version != user.Version)
-                return Task.FromResult<Refused?>(new(Refusal.ChangedMeanwhile, "version"));
+                return new(Refusal.ChangedMeanwhile, "version");
             user.Change(request.Name?.Trim() ?? user.Name, request.Email is null ? user.Email : email, request.Language ?? user.Language);
-            return Task.FromResult<Refused?>(null);
+            await outbox.Redirect(act.Db, customerId, userId, user.Email, act.Now, act.Cancel);
+            return null;
         }, cancel);
 }
 

@@ -1,7 +1,9 @@
+using System.Net.Http.Json;
 using Latchkey.Server.Notices;
 using Latchkey.Server.Tests.Setting;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using MimeKit;
 using Xunit;
 
@@ -111,6 +113,126 @@ public class MailTests(Houses houses)
             var message = await Of(site, stopped.MessageId);
             Assert.Equal((Delivery.Stopped, null), (message.Delivery, message.BodySealed));
         }
+    }
+
+    [Theory, BothEngines]
+    public async Task A_code_that_waits_to_be_mailed_goes_to_the_corrected_address(Engine engine)
+    {
+        using var sink = new SmtpSink { Refusal = "451 try later" };
+        var server = await Server(engine, sink);
+        var site = await server.NewSite();
+        var pump = server.Get<MailPump>();
+        var held = await site.Issue();
+        await pump.RunOnce(Cancel);
+        Assert.Equal(Delivery.HeldUp, (await Of(site, held.MessageId)).Delivery);
+        var queued = await site.Issue(new { id = Guid.NewGuid(), userId = held.UserId });
+        sink.Refusal = null;
+        await Correct("jana@right.example");
+        await pump.RunOnce(Cancel);
+        await AllSettled();
+        Assert.All(sink.Mails, m => Assert.Equal("jana@right.example", Assert.IsType<MailboxAddress>(Assert.Single(m.To)).Address));
+        Assert.Equal(2, sink.Mails.Count);
+        foreach (var invited in new[] { held, queued })
+        {
+            Assert.Single(sink.Mails, m => m.TextBody!.Contains(invited.Code, StringComparison.Ordinal));
+            var message = await Of(site, invited.MessageId);
+            Assert.Equal((Delivery.Stopped, null), (message.Delivery, message.BodySealed));
+        }
+
+        // What went out is not mailed again.
+        await Correct("jana@other.example");
+        Assert.Equal(0, await pump.RunOnce(Cancel));
+        // A corrected address in one key's new code counts for the mails of the others; without an address they stop.
+        sink.Refusal = "451 try later";
+        var third = await site.Issue(new { id = Guid.NewGuid(), userId = held.UserId });
+        await Site.Done<NewCodeAnswer>(await site.Act(held.MobileKeyId, "new-code", new { id = Guid.NewGuid(), email = "jana@last.example" }));
+        Assert.Equal(Delivery.Stopped, (await Of(site, third.MessageId)).Delivery);
+        Assert.Equal(["jana@last.example", "jana@last.example"], await Waiting());
+        await Correct("");
+        Assert.Empty(await Waiting());
+
+        Task<string[]> Waiting() => site.Read(db => db.Messages
+            .Where(m => m.CustomerId == site.Id && (m.Delivery == Delivery.Queued || m.Delivery == Delivery.HeldUp)).Select(m => m.To).ToArrayAsync(Cancel));
+
+        async Task AllSettled()
+        {
+            foreach (var id in await site.Read(db => db.Messages.Where(m => m.CustomerId == site.Id).Select(m => m.Id).ToListAsync(Cancel)))
+                await Settled(site, id);
+        }
+
+        async Task Correct(string email)
+        {
+            var version = await site.Read(db => db.Users.Where(u => u.CustomerId == site.Id && u.Id == held.UserId).Select(u => u.Version).SingleAsync(Cancel));
+            using var done = await site.Api.PatchAsJsonAsync($"/api/v1/users/{held.UserId}", new { id = Guid.NewGuid(), version, email }, Cancel);
+            Assert.True(done.IsSuccessStatusCode);
+        }
+    }
+
+    [Theory, BothEngines]
+    public async Task Of_two_replicas_one_sends_a_mail_however_long_the_mail_server_takes(Engine engine)
+    {
+        var server = await houses.Own(engine);
+        var site = await server.NewSite();
+        await server.Get<MailPump>().StopAsync(Cancel);
+        var sent = new List<Guid>();
+        var other = Pump(server, new Post((id, _) => Keep(id)));
+        var slow = Pump(server, new Post(async (id, cancel) =>
+        {
+            server.Time.Advance(MailPump.SendAtMost - TimeSpan.FromSeconds(1));
+            // The second of one batch is sent long after the batch was read.
+            if (sent.Count == 1)
+                Assert.Equal(0, await other.RunOnce(cancel));
+            await Keep(id);
+        }));
+        await site.Issue();
+        await site.Issue();
+        Assert.Equal(2, await slow.RunOnce(Cancel));
+        Assert.Equal((2, 2), (sent.Count, sent.Distinct().Count()));
+
+        Task Keep(Guid id)
+        {
+            sent.Add(id);
+            return Task.CompletedTask;
+        }
+    }
+
+    [Theory, BothEngines]
+    public async Task Who_lost_a_mail_to_another_replica_does_not_say_what_became_of_it(Engine engine)
+    {
+        var server = await houses.Own(engine);
+        var site = await server.NewSite();
+        await server.Get<MailPump>().StopAsync(Cancel);
+        var other = Pump(server, new Post((_, _) => Task.CompletedTask));
+        var stalled = Pump(server, new Post(async (_, _) =>
+        {
+            server.Time.Advance(MailPump.TakenFor);
+            Assert.Equal(1, await other.RunOnce(Cancel));
+            throw new MailRefused("451 try later", forEver: false, new IOException());
+        }));
+        var invited = await site.Issue();
+        await stalled.RunOnce(Cancel);
+        Assert.Equal(Delivery.Sent, (await Of(site, invited.MessageId)).Delivery);
+
+        // A mail server that never answers is left, and the mail waits for the next try.
+        var deaf = Pump(server, new Post(async (_, cancel) =>
+        {
+            server.Time.Advance(MailPump.SendAtMost);
+            await Task.Delay(Timeout.Infinite, cancel);
+        }));
+        var next = await site.Issue();
+        await deaf.RunOnce(Cancel);
+        var held = await Of(site, next.MessageId);
+        Assert.Equal((Delivery.HeldUp, server.Time.GetUtcNow() + MailPump.Waits[0]), (held.Delivery, held.NextTryAt));
+    }
+
+    static MailPump Pump(House server, IMailSender sender) =>
+        new(server.Store, server.Get<Outbox>(), server.Time, NullLogger<MailPump>.Instance, sender);
+
+    sealed class Post(Func<Guid, CancellationToken, Task> send) : IMailSender
+    {
+        public bool Keeps => false;
+
+        public Task Send(Guid id, Mail mail, CancellationToken cancel) => send(id, cancel);
     }
 
     [Theory, BothEngines]
