@@ -58,10 +58,16 @@ public sealed class AskForPairing(
             return new Refused(Refusal.CodeMistyped, "code", "A pairing code has 12 letters and digits. Compare it with the console.");
 
         var hash = codeKey.Hash(code.Canonical);
-        string[] subjects = [$"pairing {Throttle.Network(from)}", $"pairing code {Convert.ToHexString(hash)}"];
-        foreach (var subject in subjects)
-            if (await throttle.Wait(subject, cancel) is { } seconds)
-                return new Refused(Refusal.Throttled, RetryAfterSeconds: seconds);
+        // A code that nobody was given is counted for its network, and only such a one waits there: a code is too long to be guessed, and whoever shares its network
+        // must not be able to shut its reader out.
+        if (!await IsKnown(hash, cancel))
+            return await throttle.WaitOrCount($"pairing {Throttle.Network(from)}", cancel) is { } wait
+                ? new Refused(Refusal.Throttled, RetryAfterSeconds: wait)
+                : new Refused(Refusal.PairingCodeUnknown, "code");
+        // System ID and System Key are short enough to be guessed by whoever has the code.
+        var subject = $"pairing code {Convert.ToHexString(hash)}";
+        if (await throttle.TakeTry(subject, cancel) is { } seconds)
+            return new Refused(Refusal.Throttled, RetryAfterSeconds: seconds);
 
         var secret = RandomNumberGenerator.GetBytes(SecretBytes);
         Guid? customerId = null;
@@ -92,12 +98,19 @@ public sealed class AskForPairing(
                 return new AskForPairingAnswer(Base64Url.EncodeToString(secret), Fingerprint.Text(key));
             },
             o => o.Done, cancel);
+        if (outcome.Refused?.Refusal != Refusal.PairingProofWrong)
+            await throttle.TakeBack(subject, cancel);
         if (customerId is { } known)
             hints.Raise(HintKind.Readers, known);
-        else
-            foreach (var subject in subjects)
-                await throttle.CountWrong(subject, cancel);
         return outcome;
+    }
+
+    async Task<bool> IsKnown(byte[] hash, CancellationToken cancel)
+    {
+        await using var db = store.Open();
+        var now = time.GetUtcNow();
+        return await db.ReaderPairings.AnyAsync(
+            p => p.CodeHash == hash && p.ExpiresAt > now && (p.State == PairingState.Open || p.State == PairingState.Asked), cancel);
     }
 
     // The System Key is opened here and nowhere else; a wrong System ID and a wrong System Key look alike.

@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
 using Latchkey.Protocol.Link;
 using Latchkey.Server.Readers;
 using Latchkey.Server.Storage;
 using Latchkey.Server.Tests.Setting;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
+using PairingCode = Latchkey.Protocol.Credentials.ActivationCode;
 
 namespace Latchkey.Server.Tests.Readers;
 
@@ -98,6 +100,25 @@ public class PairingTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task Who_guesses_pairing_codes_waits_and_keeps_no_reader_of_the_same_network_out(Engine engine)
+    {
+        var site = await (await houses.Shared(engine)).NewSite();
+        using var reader = new DoorReader(site);
+        var code = await site.Post<PairingCodeAnswer>("/api/v1/pairings", new { id = Guid.NewGuid() });
+        for (var guess = 0; guess < Throttle.FreeTries; guess++)
+            Assert.Equal("pairing-code-unknown", await Guess());
+        Assert.Equal("throttled", await Guess());
+        using var asked = await reader.Ask(reader.Request(code.Code));
+        await Site.Done<AskForPairingAnswer>(asked);
+
+        async Task<string> Guess()
+        {
+            using var answer = await reader.Ask(reader.Request(PairingCode.NewPairing(RandomNumberGenerator.Fill).Grouped));
+            return await Site.Problem(answer);
+        }
+    }
+
+    [Theory, BothEngines]
     public async Task A_refused_reader_hears_so_and_is_no_reader(Engine engine)
     {
         var site = await (await houses.Shared(engine)).NewSite();
@@ -179,12 +200,11 @@ public class PairingTests(Houses houses)
 
         Assert.Empty((await beta.Get<ReaderListAnswer>("/api/v1/readers")).Readers);
         Assert.Empty((await beta.Get<PairingListAnswer>("/api/v1/pairings")).Pairings);
-        var id = new { id = Guid.NewGuid(), why = "to see" };
         foreach (var path in new[]
         {
             $"/api/v1/readers/{reader.Id}/open", $"/api/v1/readers/{reader.Id}/delete", $"/api/v1/pairings/{code.PairingId}/confirm",
             $"/api/v1/pairings/{code.PairingId}/refuse",
         })
-            Assert.Equal("not-found", await beta.Refused(path, id));
+            Assert.Equal("not-found", await beta.Refused(path, new { id = Guid.NewGuid() }));
     }
 }
