@@ -3,6 +3,7 @@ using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Notices;
 using Latchkey.Server.Storage;
+using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Activation;
@@ -34,8 +35,8 @@ sealed class AskForNewCode(CodeLookup codes, Outbox outbox, Store store, Setting
         var found = await CodeLookup.WithKey(db, [hash]).FirstOrDefaultAsync(cancel);
         if (found?.Key?.User is not { } user || await Actor.AccountPath(db, found.CustomerId, cancel) is not { Count: > 0 } path)
             return Refusal.CodeUnknown;
-        // A code that works, was used, or belongs to an ended key has nothing to ask for; asking twice a day is asking once.
-        if (!found.Key.CanInvite || found.ExpiresAt > now || found.AskedAt > now.AddHours(-AgainAfterHours))
+        // A code that works, was used, or belongs to a key that has ended or is over has nothing to ask for; asking twice a day is asking once.
+        if (!found.Key.CanInvite || found.Key.StateAt(now) == KeyState.Expired || found.ExpiresAt > now || found.AskedAt > now.AddHours(-AgainAfterHours))
             return true;
         var customer = await db.Accounts.Where(a => a.Id == found.CustomerId).Select(a => a.Name).SingleAsync(cancel);
         var administrators = await db.Memberships

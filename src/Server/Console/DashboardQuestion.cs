@@ -23,7 +23,7 @@ static class DashboardQuestion
     public static async Task<Outcome<DashboardAnswer>> Read(Question q, DateTimeOffset today)
     {
         var keys = q.Db.MobileKeys.AsNoTracking().Where(k => k.CustomerId == q.AccountId);
-        var invited = keys.Where(k => k.State == KeyState.Invited && k.User!.State != UserState.Deleted);
+        var invited = keys.Where(k => k.State == KeyState.Invited && (k.ValidTo == null || k.ValidTo > q.Now) && k.User!.State != UserState.Deleted);
         var waiting = await invited.OrderBy(k => k.StateSince).Take(WaitersMax).Include(k => k.User).ToListAsync(q.Cancel);
         var ids = waiting.ConvertAll(k => (Guid?)k.Id);
         var mails = (await q.Db.Messages.AsNoTracking().Where(m => m.CustomerId == q.AccountId && ids.Contains(m.KeyId))

@@ -31,7 +31,7 @@ static class MessagesQuestion
             orderby m.Delivery == Delivery.CameBack ? 0 : m.Delivery == Delivery.HeldUp ? 1 : 2, m.CreatedAt descending
             select new MessageRow(
                 m.Id, m.Kind, m.To, user == null ? null : user.Name, user == null ? null : user.Number, m.KeyId,
-                key != null && key.State == KeyState.Invited, m.Language, m.Delivery, m.CreatedAt, m.DoneAt, m.NextTryAt, m.Detail))
+                key != null && key.State == KeyState.Invited && (key.ValidTo == null || key.ValidTo > q.Now), m.Language, m.Delivery, m.CreatedAt, m.DoneAt, m.NextTryAt, m.Detail))
             .Take(rows + 1).ToListAsync(q.Cancel);
         return new MessagePage(
             [.. read.Take(rows)], await messages.CountAsync(q.Cancel),

@@ -94,8 +94,8 @@ public sealed class MobileKey
 
     public KeyState StateAt(DateTimeOffset now) => State switch
     {
+        KeyState.Draft or KeyState.Invited or KeyState.Active or KeyState.Suspended when ValidTo <= now => KeyState.Expired,
         KeyState.Invited when InvitationEndsAt <= now => KeyState.InviteExpired,
-        KeyState.Active or KeyState.Suspended when ValidTo <= now => KeyState.Expired,
         _ => State,
     };
 

@@ -1,5 +1,6 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
+using Latchkey.Server.Notices;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Users;
@@ -13,7 +14,7 @@ namespace Latchkey.Server.Users;
 /// <param name="Email">A corrected address; absent keeps the user's.</param>
 public sealed record NewCodeRequest(Guid Id, bool Notify = true, string? Email = null);
 
-public sealed class NewCode(Acts acts, OpenCodes codes, SendInvitation invitations)
+public sealed class NewCode(Acts acts, OpenCodes codes, SendInvitation invitations, Outbox outbox)
 {
     public Task<Outcome<NewCodeAnswer>> Do(
         Actor actor, Guid customerId, Guid mobileKeyId, NewCodeRequest request, CancellationToken cancel)
@@ -34,6 +35,8 @@ public sealed class NewCode(Acts acts, OpenCodes codes, SendInvitation invitatio
             return new Refused(Refusal.EmailWrong, "email");
         if (request.Notify && request.Email is null && user.Email is null)
             return new Refused(Refusal.EmailMissing, "email");
+        if (key.CanInvite && key.StateAt(act.Now) == KeyState.Expired)
+            return new Refused(Refusal.ValidityOver, Detail: "The validity of this key is over. Give it a later end first.");
         if (user.State == UserState.Deleted)
             return Refusal.UserEnded;
         if (!key.CanInvite)
@@ -44,6 +47,8 @@ public sealed class NewCode(Acts acts, OpenCodes codes, SendInvitation invitatio
             .Select(c => c.CodeLifeHours).SingleAsync(act.Cancel);
         var endsAt = act.Now.AddHours(lifeHours);
         var (code, link) = await codes.Make(act, key, endsAt);
+        // Those of the user's other keys.
+        await outbox.Redirect(act.Db, act.CustomerId, user.Id, user.Email, act.Now, act.Cancel);
         act.Audit(user.Id, new { mobileKeyId, request.Notify, newAddress = request.Email is not null });
         var message = request.Notify ? await invitations.Do(act, user, key, code, link, isNewCode: true) : null;
         return new NewCodeAnswer(key.Id, user.Id, user.Number, code, link, endsAt, message);

@@ -86,8 +86,10 @@ static class UserList
         {
             UserFilter.All => living,
             UserFilter.Active => living.Where(u => u.State == UserState.Active && u.Keys.Any(k => k.State == KeyState.Active && (k.ValidTo == null || k.ValidTo > now))),
-            UserFilter.Waiting => living.Where(u => u.Keys.Any(k => k.State == KeyState.Invited && k.InvitationEndsAt > now)),
-            UserFilter.CodeExpired => living.Where(u => u.Keys.Any(k => k.State == KeyState.Invited && k.InvitationEndsAt <= now)),
+            UserFilter.Waiting => living.Where(
+                u => u.Keys.Any(k => k.State == KeyState.Invited && (k.ValidTo == null || k.ValidTo > now) && k.InvitationEndsAt > now)),
+            UserFilter.CodeExpired => living.Where(
+                u => u.Keys.Any(k => k.State == KeyState.Invited && (k.ValidTo == null || k.ValidTo > now) && k.InvitationEndsAt <= now)),
             UserFilter.Suspended => living.Where(u => u.State == UserState.Suspended || u.Keys.Any(k => k.State == KeyState.Suspended)),
             UserFilter.Revoking => living.Where(u => u.Keys.Any(k => k.State == KeyState.Revoking)),
             UserFilter.Deleted => users.Where(u => u.State == UserState.Deleted),

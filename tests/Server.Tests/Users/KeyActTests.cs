@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Audit;
+using Latchkey.Server.Console;
 using Latchkey.Server.Tests.Setting;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
@@ -111,6 +113,35 @@ public class KeyActTests(Houses houses)
         // An expired invitation is made good by a new code.
         Assert.Equal(HttpStatusCode.OK, (await house.Act(waiting.MobileKeyId, "new-code")).StatusCode);
         Assert.Equal(KeyState.Invited, (await house.Key(waiting.MobileKeyId)).StateAt(now));
+    }
+
+    [Theory, BothEngines]
+    public async Task A_key_that_was_never_activated_is_over_with_its_validity_and_gets_no_code_before_it_is_given_more(Engine engine)
+    {
+        var server = await houses.Of(this, engine);
+        var house = await server.NewSite();
+        var waiting = await house.Issue(validTo: server.Time.GetUtcNow().AddHours(1));
+        Assert.Equal((1, 1, "invited"), await Shown());
+        server.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal((0, 0, "expired"), await Shown());
+        await Problem.Is(house.Act(waiting.MobileKeyId, "new-code"), "validity-over");
+        Assert.Equal(1, await house.Read(db => db.Messages.CountAsync(m => m.CustomerId == house.Id, Cancel)));
+
+        await house.Act(
+            waiting.MobileKeyId, "validity", new { id = Guid.NewGuid(), validFrom = server.Time.GetUtcNow(), validTo = server.Time.GetUtcNow().AddDays(1) });
+        Assert.Equal((1, 1, "invited"), await Shown());
+        Assert.Equal(HttpStatusCode.OK, (await house.Act(waiting.MobileKeyId, "new-code")).StatusCode);
+
+        // Those who wait: on the dashboard, behind the pill of the list; and the state in the list.
+        async Task<(int Dashboard, int Pill, string? State)> Shown()
+        {
+            var dashboard = await server.Get<Acts>().Ask<DashboardAnswer>(
+                house.Owner, house.Id, Role.Viewer, q => DashboardQuestion.Read(q, q.Now), Cancel);
+            var counts = await server.Get<Acts>().Ask<Dictionary<UserFilter, int>>(house.Owner, house.Id, Role.Viewer, UserList.Count, Cancel);
+            using var list = JsonDocument.Parse(await house.Api.GetStringAsync("/api/v1/users", Cancel));
+            return (dashboard.Value!.Waiting, counts.Value![UserFilter.Waiting] + counts.Value[UserFilter.CodeExpired],
+                list.RootElement.GetProperty("users")[0].GetProperty("keyState").GetString());
+        }
     }
 
     [Theory, BothEngines]
