@@ -18,7 +18,7 @@ static class EventRoutes
     }
 
     static async Task<IResult> List(
-        ApiCaller caller, EventList list, CancellationToken cancel, DateTimeOffset? from = null, DateTimeOffset? to = null,
+        ApiCaller caller, EventList list, CancellationToken cancel, Moment? from = null, Moment? to = null,
         Guid? user = null, Guid? reader = null, string? reason = null, string? outcome = null, string? before = null,
         int limit = EventList.LimitDefault)
     {
@@ -30,7 +30,7 @@ static class EventRoutes
             wanted = read;
         }
         return Problems.Answer(await list.Ask(
-            caller.Actor, caller.CustomerId, new(from, to, user, reader, reason, wanted, before, limit), cancel));
+            caller.Actor, caller.CustomerId, new(from?.At, to?.At, user, reader, reason, wanted, before, limit), cancel));
     }
 
     static async Task<IResult> Why(ApiCaller caller, long id, WhyEvent why, CancellationToken cancel) =>

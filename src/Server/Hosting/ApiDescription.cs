@@ -12,6 +12,17 @@ static class ApiDescription
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.ShouldInclude = route => route.RelativePath?.StartsWith("api/v1/", StringComparison.Ordinal) == true;
+        // The framework does not look into a reader of our own.
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            var type = context.JsonPropertyInfo is null && context.ParameterDescription is { ParameterDescriptor.ParameterType: var given } ? given : context.JsonTypeInfo.Type;
+            var bare = Nullable.GetUnderlyingType(type) ?? type;
+            if (bare != typeof(DateTimeOffset) && bare != typeof(Moment))
+                return Task.CompletedTask;
+            schema.Type = type == bare || bare == typeof(Moment) ? JsonSchemaType.String : JsonSchemaType.Null | JsonSchemaType.String;
+            schema.Format = "date-time";
+            return Task.CompletedTask;
+        });
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new()

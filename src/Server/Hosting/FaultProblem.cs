@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -8,8 +9,18 @@ namespace Latchkey.Server.Hosting;
 /// What no act expected. A request that can't be read is the asker's matter and is said; anything else is ours and is
 /// logged, and the asker learns only the trace to name.
 /// </summary>
-sealed class FaultProblem(ILogger<FaultProblem> log) : IExceptionHandler
+sealed partial class FaultProblem(ILogger<FaultProblem> log) : IExceptionHandler
 {
+    // The framework knows the names and says them in its words only.
+    [GeneratedRegex("""^Failed to bind parameter "(?<kind>.*?) (?<name>\w+)" from """)]
+    private static partial Regex Parameter { get; }
+
+    [GeneratedRegex("including: '(?<name>[^']+)'")]
+    private static partial Regex MissingField { get; }
+
+    [GeneratedRegex("property '(?<name>[^']+)' could not be mapped")]
+    private static partial Regex UnknownField { get; }
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (!httpContext.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
@@ -17,15 +28,36 @@ sealed class FaultProblem(ILogger<FaultProblem> log) : IExceptionHandler
         var problem = exception switch
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.Details(new(Refusal.BodyTooLarge)),
-            BadHttpRequestException { InnerException: JsonException json } =>
-                Problems.Details(new(Refusal.BodyMalformed, Field: json.Path is { Length: > 2 } path ? path[2..] : null)),
-            BadHttpRequestException => Problems.Details(new(Refusal.BodyMalformed)),
+            BadHttpRequestException { InnerException: JsonException json } => Problems.Details(OfBody(json)),
+            BadHttpRequestException bad => Problems.Details(OfAddress(bad.Message)),
             _ => Fault(httpContext, exception),
         };
         httpContext.Response.StatusCode = problem.Status!.Value;
         await TypedResults.Problem(problem).ExecuteAsync(httpContext);
         return true;
     }
+
+    static Refused OfBody(JsonException fault)
+    {
+        if (Named(MissingField, fault.Message) is { } missing)
+            return new(Refusal.BodyMalformed, missing, $"The field {missing} is missing.");
+        if (Named(UnknownField, fault.Message) is { } unknown)
+            return new(Refusal.BodyMalformed, unknown, $"There is no field {unknown} here. The API's description names those there are.");
+        return new(Refusal.BodyMalformed, fault.Path is { Length: > 2 } path ? path[2..] : null, fault is Moment.Fault ? Moment.Words : null);
+    }
+
+    static Refused OfAddress(string words)
+    {
+        var match = Parameter.Match(words);
+        if (!match.Success)
+            return new(Refusal.BodyMalformed);
+        var name = match.Groups["name"].Value;
+        return new(
+            Refusal.BodyMalformed, name,
+            match.Groups["kind"].Value.Contains(nameof(Moment), StringComparison.Ordinal) ? Moment.Words : $"The value of {name} could not be read.");
+    }
+
+    static string? Named(Regex names, string words) => names.Match(words) is { Success: true } match ? match.Groups["name"].Value : null;
 
     ProblemDetails Fault(HttpContext http, Exception exception)
     {

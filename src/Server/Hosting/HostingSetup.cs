@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Latchkey.Server.Hosting;
@@ -38,7 +39,11 @@ static class HostingSetup
         // Thrown, so that the handler can name the field that could not be read.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>
-            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase)));
+        {
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+            json.SerializerOptions.Converters.Add(new Moment.Converter());
+            json.SerializerOptions.TypeInfoResolver = json.SerializerOptions.TypeInfoResolver!.WithAddedModifier(StrictRequests.Tell);
+        });
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         services.AddOpenApi(ApiDescription.Name, ApiDescription.Describe);
         if (builder.Configuration["Latchkey:Proxy"] is { Length: > 0 } proxy)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
@@ -63,9 +64,10 @@ public sealed class RevokeMobileKey(Acts acts)
 
 /// <summary>A new span of validity.</summary>
 /// <param name="Id">Made by the client: the same id acts once.</param>
-/// <param name="ValidFrom">From this moment.</param>
-/// <param name="ValidTo">Until this moment, exclusive; absent is without end.</param>
-public sealed record ChangeValidityRequest(Guid Id, DateTimeOffset ValidFrom, DateTimeOffset? ValidTo);
+/// <param name="ValidFrom">From this moment; never absent.</param>
+/// <param name="ValidTo">Until this moment, exclusive; null is without end. Never absent, so that nobody gives a key without end by leaving it out.</param>
+public sealed record ChangeValidityRequest(
+    Guid Id, [property: JsonRequired] DateTimeOffset ValidFrom, [property: JsonRequired] DateTimeOffset? ValidTo);
 
 public sealed class ChangeValidity(Acts acts)
 {

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Latchkey.Server.Hosting;
 
 namespace Latchkey.Server.Users;
 
@@ -20,7 +21,7 @@ public sealed record UserListAnswer(IReadOnlyList<UserLine> Users, string? Next)
         if (!Base64Url.IsValid(text))
             return false;
         var plain = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
-        if (plain.Length < 32 || !Guid.TryParseExact(plain[..32], "N", out var id))
+        if (plain.Length < 32 || !Guid.TryParseExact(plain[..32], "N", out var id) || !PlainText.IsPlain(plain))
             return false;
         cursor = new(plain[32..], id);
         return true;

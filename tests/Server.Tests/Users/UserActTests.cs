@@ -204,7 +204,7 @@ public class UserActTests(Houses houses)
         Assert.Equal(Reason.Granted, reader.Decide(phone.Document));
         Assert.Equal(soon.ToUnixTimeSeconds(), phone.Claims.Expires);
 
-        await site.Post<MobileKeyAnswer>($"/api/v1/mobile-keys/{phone.MobileKeyId}/validity", new { id = Guid.NewGuid(), validFrom = from });
+        await site.Post<MobileKeyAnswer>($"/api/v1/mobile-keys/{phone.MobileKeyId}/validity", new { id = Guid.NewGuid(), validFrom = from, validTo = (DateTimeOffset?)null });
         Assert.Equal(Reason.Granted, reader.Decide(phone.Document));
         await phone.Renew();
         Assert.True(phone.Claims.Expires > soon.ToUnixTimeSeconds());
