@@ -51,7 +51,7 @@ public sealed class MobileKey
     public User? User { get; private init; }
     public Device? Device { get; private init; }
 
-    /// <summary>Dense within the customer, never given twice; also the key's index in the status list.</summary>
+    /// <summary>Never given twice within the customer; also the key's index in the status list.</summary>
     public int KeyNumber { get; private init; }
 
     public KeyState State { get; private set; } = KeyState.Draft;

@@ -202,9 +202,10 @@ public class PairingTests(Houses houses)
         Assert.Empty((await beta.Get<PairingListAnswer>("/api/v1/pairings")).Pairings);
         foreach (var path in new[]
         {
-            $"/api/v1/readers/{reader.Id}/open", $"/api/v1/readers/{reader.Id}/delete", $"/api/v1/pairings/{code.PairingId}/confirm",
+            $"/api/v1/readers/{reader.Id}/delete", $"/api/v1/pairings/{code.PairingId}/confirm",
             $"/api/v1/pairings/{code.PairingId}/refuse",
         })
             Assert.Equal("not-found", await beta.Refused(path, new { id = Guid.NewGuid() }));
+        Assert.Equal("not-found", await beta.Refused($"/api/v1/readers/{reader.Id}/open", new { id = Guid.NewGuid(), why = "to see" }));
     }
 }
