@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Latchkey.Reader.Store;
 
 namespace Latchkey.Reader;
@@ -13,14 +12,9 @@ internal static class RunVerb
     {
         var arguments = Arguments.Read(words, "--data", "--listen", "--host", "--radio", "--until-input-ends", "--pair", "--server", "--system-id", "--system-key", "--code", "--name");
         var (listen, hostName) = (arguments.Listen, arguments.HostName);
+        using var ending = new Ending(arguments);
         if (arguments.Has("--pair"))
-            await PairVerb.Ensure(arguments);
-
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stopped));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stopped));
-        if (arguments.Has("--until-input-ends"))
-            new Thread(() => UntilInputEnds(stopped)) { IsBackground = true }.Start();
+            await PairVerb.Ensure(arguments, ending.Asked);
 
         await using var core = ReaderCore.Open(arguments.Data, BootTime.Instance, HostBoot(), Complain);
         await using var host = await ReaderHost.Start(core, listen, hostName, arguments.Has("--radio"), Complain);
@@ -30,7 +24,7 @@ internal static class RunVerb
         // Programs that start a reader wait for this line.
         Console.WriteLine($"ready {host.Address}");
         await using var tidying = TimeProvider.System.CreateTimer(Tidy(core), null, QuietTime, QuietTime);
-        await stopped.Task;
+        await ending.Wait();
         return 0;
     }
 
@@ -50,23 +44,6 @@ internal static class RunVerb
             tidiedAfter = came;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         };
-    }
-
-    private static void Stop(PosixSignalContext signal, TaskCompletionSource stopped)
-    {
-        signal.Cancel = true;
-        stopped.TrySetResult();
-    }
-
-    // The input of a program ends with the one who holds its other end, however that one ended: no reader is left behind.
-    private static void UntilInputEnds(TaskCompletionSource stopped)
-    {
-        using var input = Console.OpenStandardInput();
-        while (input.ReadByte() >= 0)
-        {
-        }
-
-        stopped.TrySetResult();
     }
 
     // Without it the clock is simply not trusted after a restart, until the server says the time.

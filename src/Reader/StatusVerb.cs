@@ -11,12 +11,12 @@ internal static class StatusVerb
     {
         var folder = Arguments.Read(words, "--data").Data;
         if (!ReaderStore.Exists(folder))
-            throw new SetupException($"There is no reader in {folder}.");
+            return NotPaired(folder);
         // Looks on while the reader runs.
         using var store = ReaderStore.Open(folder, shared: true);
         try
         {
-            return Say(store);
+            return Say(store, folder);
         }
         catch (Exception fault) when (fault is not SetupException)
         {
@@ -24,14 +24,11 @@ internal static class StatusVerb
         }
     }
 
-    private static int Say(ReaderStore store)
+    private static int Say(ReaderStore store, string folder)
     {
         using var identity = Identity.Load(store);
         if (identity is null)
-        {
-            Console.WriteLine("not paired");
-            return 1;
-        }
+            return NotPaired(folder);
 
         var rules = store.First("SELECT epoch, seq, expires, bundle FROM rules", row =>
             (Epoch: row.GetInt64(0), Seq: row.GetInt64(1), Expires: row.GetInt64(2), Bundle: row.GetFieldValue<byte[]>(3)));
@@ -47,6 +44,12 @@ internal static class StatusVerb
         Line("events", $"{newest}, {newest - Marks.Get(store, Marks.Received)} to send");
         Line("store", store.IsSound() ? "sound" : "damaged");
         return 0;
+    }
+
+    private static int NotPaired(string folder)
+    {
+        Console.WriteLine($"not paired: there is no reader in {folder}");
+        return 1;
     }
 
     private static void Line(string what, string value) => Console.WriteLine($"{what,-12} {value}");

@@ -2,6 +2,9 @@ using System.Security.Cryptography;
 using Latchkey.Protocol.Credentials;
 using Latchkey.Reader.Store;
 using Latchkey.Reader.Tests.Setting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Reader.Tests;
 
@@ -18,7 +21,6 @@ public class Verbs
     [InlineData("--listen takes an address and a port", "run", "--data", "/a", "--listen", "here")]
     [InlineData("https address", "pair", "--server", "http://keys.example.com", "--system-id", "X", "--system-key", "Y", "--code", "Z", "--data", "/a")]
     [InlineData("pairing code", "pair", "--server", "https://keys.example.com", "--system-id", "X", "--system-key", "Y", "--code", "ABC", "--data", "/a")]
-    [InlineData("There is no reader in /nowhere-at-all", "status", "--data", "/nowhere-at-all")]
     public async Task What_is_wrong_is_said_in_one_line(string words, params string[] arguments)
     {
         var (code, output, error) = await ReaderProcess.Run(arguments);
@@ -86,6 +88,53 @@ public class Verbs
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Status_says_by_its_exit_code_whether_a_reader_is_paired()
+    {
+        Assert.Equal((1, "not paired: there is no reader in /nowhere-at-all\n", ""), await ReaderProcess.Run("status", "--data", "/nowhere-at-all"));
+        var folder = Directory.CreateTempSubdirectory("latchkey-unpaired-").FullName;
+        ReaderStore.Open(folder).Dispose();
+        Assert.Equal(1, (await ReaderProcess.Run("status", "--data", folder)).Code);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Who started the pairing was killed: the reader that nobody will run keeps neither the code nor the folder.</summary>
+    [Theory]
+    [InlineData("pair")]
+    [InlineData("run", "--pair")]
+    public async Task A_pairing_ends_with_the_input_that_started_it(params string[] verb)
+    {
+        await using var server = await WaitingServer();
+        var folder = Path.Combine(Path.GetTempPath(), $"latchkey-ended-{Guid.NewGuid():N}");
+        string[] words =
+        [
+            .. verb, "--server", server.Urls.First(), "--system-id", "X", "--system-key", "Y",
+            "--code", ActivationCode.NewPairing(RandomNumberGenerator.Fill).Canonical, "--data", folder, "--until-input-ends",
+        ];
+        var (code, output, error) = await ReaderProcess.Run(words, input => input.Close());
+        Assert.Equal(2, code);
+        Assert.Contains("Ended before", error, StringComparison.Ordinal);
+        Assert.Contains("Compare in the console", output, StringComparison.Ordinal);
+        Assert.Equal(1, (await ReaderProcess.Run("status", "--data", folder)).Code);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    // A server whose administrator never comes.
+    private static async Task<WebApplication> WaitingServer()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        var server = builder.Build();
+        server.Run(async context =>
+        {
+            var isLook = context.Request.Path.Value!.EndsWith("standing", StringComparison.Ordinal);
+            context.Response.StatusCode = isLook ? 200 : 202;
+            await context.Response.WriteAsync(isLook ? """{"state":"waiting"}""" : """{"pairing":"p"}""");
+        });
+        await server.StartAsync();
+        return server;
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Latchkey.Server.Hosting;
 
 namespace Latchkey.Server.Demo;
 
@@ -9,46 +10,68 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
     /// <summary>How long a reader may take to end by itself before it is ended.</summary>
     static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(3);
 
+    /// <summary>How <c>latchkey-reader status</c> ends where no reader is paired.</summary>
+    const int NotPaired = 1;
+
     Process? _process;
 
     public string Name => name;
     public Uri Address { get; } = new($"http://localhost:{port}");
-    public bool IsPaired => File.Exists(PairedMark);
 
-    string PairedMark => Path.Combine(folder, "paired");
-
-    /// <summary>Runs the pairing to its end; <paramref name="said"/> sees each line that the reader prints.</summary>
-    public async Task Pair(string server, string code, Action<string> said, CancellationToken cancel)
+    /// <summary>As its own store says: whatever cut off an earlier start, that is where a reader is or is not.</summary>
+    public async Task<bool> IsPaired(CancellationToken cancel)
     {
-        Directory.CreateDirectory(folder);
+        var (code, said) = await Run(["status", "--data", folder], cancel);
+        return code switch
+        {
+            0 => true,
+            NotPaired => false,
+            _ => throw new SettingsFault("--data", $"the reader of {name} says: {said}"),
+        };
+    }
+
+    /// <summary>Runs the pairing to its end; <paramref name="heard"/> sees each line that the reader prints.</summary>
+    public async Task Pair(string server, string code, Action<string> heard, CancellationToken cancel)
+    {
         // The secrets go through the environment: arguments can be read by everybody on the machine.
-        var lines = new ConcurrentQueue<string>();
-        using var pairing = Start(
-            ["pair", "--server", server, "--system-id", DemoSeed.SystemId, "--name", name, "--data", folder],
-            line =>
-            {
-                lines.Enqueue(line);
-                said(line);
-            },
-            new() { ["LATCHKEY_SYSTEM_KEY"] = DemoSeed.SystemKey, ["LATCHKEY_CODE"] = code });
-        await pairing.WaitForExitAsync(cancel);
-        if (pairing.ExitCode != 0)
-            throw new InvalidOperationException($"{name} could not be paired; {string.Join(' ', lines)}");
-        await File.WriteAllTextAsync(PairedMark, "", cancel);
+        var (ended, said) = await Run(
+            ["pair", "--server", server, "--system-id", DemoSeed.SystemId, "--name", name, "--data", folder, "--until-input-ends"],
+            cancel, heard, new() { ["LATCHKEY_SYSTEM_KEY"] = DemoSeed.SystemKey, ["LATCHKEY_CODE"] = code });
+        if (ended != 0)
+            throw new SettingsFault("--data", $"{name} could not be paired: {said}");
     }
 
     public async Task Open(CancellationToken cancel)
     {
         LoopbackPort.Need(port);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lines = new ConcurrentQueue<string>();
         _process = Start(["run", "--data", folder, "--listen", $"127.0.0.1:{port}", "--radio", "--until-input-ends"], line =>
         {
+            lines.Enqueue(line);
             if (line.StartsWith("ready ", StringComparison.Ordinal))
                 ready.TrySetResult();
         });
         _process.EnableRaisingEvents = true;
-        _process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"{name} ended before it was ready."));
+        _process.Exited += (_, _) => ready.TrySetException(
+            new SettingsFault("--data", $"the reader of {name} ended before it was ready. {string.Join(' ', lines)}"));
         await ready.Task.WaitAsync(cancel);
+    }
+
+    async Task<(int Code, string Said)> Run(
+        IEnumerable<string> arguments, CancellationToken cancel, Action<string>? heard = null, Dictionary<string, string>? environment = null)
+    {
+        var lines = new ConcurrentQueue<string>();
+        using var process = Start(
+            arguments,
+            line =>
+            {
+                lines.Enqueue(line);
+                heard?.Invoke(line);
+            },
+            environment);
+        await process.WaitForExitAsync(cancel);
+        return (process.ExitCode, string.Join(' ', lines));
     }
 
     Process Start(IEnumerable<string> arguments, Action<string> said, Dictionary<string, string>? environment = null)

@@ -8,7 +8,8 @@ namespace Latchkey.Server.Demo;
 /// the same acts an administrator uses; nothing in the product knows that it is a demo but the customer's system type.
 /// </summary>
 sealed class DemoHost(
-    DemoOptions options, DemoSeed seed, CreatePairingCode createCode, PairingList pairings, ConfirmPairing confirm, TimeProvider time)
+    DemoOptions options, DemoSeed seed, CreatePairingCode createCode, PairingList pairings, ConfirmPairing confirm, ReaderList readers,
+    DeleteReader delete, TimeProvider time)
 {
     static readonly TimeSpan PairingGlance = TimeSpan.FromMilliseconds(200);
 
@@ -32,7 +33,7 @@ sealed class DemoHost(
             await app.StartAsync(stop);
             foreach (var door in doors)
             {
-                if (!door.IsPaired)
+                if (!await door.IsPaired(stop))
                     await Pair(door, signIn, stop);
                 await door.Open(stop);
             }
@@ -57,6 +58,10 @@ sealed class DemoHost(
     // What the administrator does at the reader's first start: make a code, compare fingerprints, confirm.
     async Task Pair(DemoDoor door, DemoSignIn signIn, CancellationToken cancel)
     {
+        // Confirmed at a start that ended before the reader heard of it: nobody has that reader's key any more.
+        var known = Expect(await readers.Ask(signIn.Actor, signIn.Customer, cancel)).Readers;
+        foreach (var orphan in known.Where(r => r.Name == door.Name && r.Condition != ReaderCondition.DeletedNotTold))
+            Expect(await delete.Do(signIn.Actor, signIn.Customer, orphan.Id, new(Guid.CreateVersion7(time.GetUtcNow())), cancel));
         var made = Expect(await createCode.Do(signIn.Actor, signIn.Customer, new(Guid.CreateVersion7(time.GetUtcNow()), door.Name), cancel));
         var said = new System.Collections.Concurrent.ConcurrentQueue<string>();
         var reader = door.Pair(options.Origin, made.Code, said.Enqueue, cancel);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
@@ -14,8 +15,9 @@ sealed record DemoSignIn(Guid Customer, string Email, string Password, Actor Act
 }
 
 /// <summary>
-/// One operator, one distributor, one customer with an administrator and a few users: made once, found again later. The password is
-/// made up at the first start and kept beside the data, since a password that everybody knows would outlive the demo.
+/// One operator, one distributor, one customer with an administrator and a few users. Each start makes what is missing, be it that an
+/// earlier one was cut off, and nothing twice. The password is made up and kept beside the data, since a password that everybody knows would
+/// outlive the demo; where it is lost, another is made.
 /// </summary>
 sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeApiToken makeToken, TimeProvider time)
 {
@@ -23,74 +25,110 @@ sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeA
     public const string SystemKey = "demo";
     const string Email = "marie@alfa.example";
 
-    static readonly (string Name, string Email, string Language)[] Users =
+    // The id is of the request: the same one acts once, so who was made, and perhaps deleted since, is not made again.
+    static readonly (Guid Id, string Name, string Email, string Language)[] Users =
     [
-        ("Tomáš Horák", "tomas.horak@example.com", "cs"),
-        ("Anna Lindqvist", "anna.l@example.com", "en"),
-        ("Petr Dvořák", "petr.dvorak@example.com", "cs"),
+        (new("d3300000-0000-4000-8000-000000000001"), "Tomáš Horák", "tomas.horak@example.com", "cs"),
+        (new("d3300000-0000-4000-8000-000000000002"), "Anna Lindqvist", "anna.l@example.com", "en"),
+        (new("d3300000-0000-4000-8000-000000000003"), "Petr Dvořák", "petr.dvorak@example.com", "cs"),
     ];
 
     public async Task<DemoSignIn> Ensure(string folder, CancellationToken cancel)
     {
-        var passwordFile = Path.Combine(folder, "password");
-        await using (var db = store.Open())
+        var (passwordFile, tokenFile) = (Path.Combine(folder, "password"), Path.Combine(folder, "api-token"));
+        if (await Find(cancel) is not { } administrator)
         {
-            if (await db.Administrators.Where(a => a.Email == Email).SingleOrDefaultAsync(cancel) is { } known)
-            {
-                var customer = await db.Memberships.Where(m => m.AdministratorId == known.Id)
-                    .Select(m => m.AccountId).SingleAsync(cancel);
-                return new(customer, Email, await File.ReadAllTextAsync(passwordFile, cancel), await ActorOf(known, cancel));
-            }
+            // Secrets of another store's accounts open nothing here.
+            File.Delete(passwordFile);
+            File.Delete(tokenFile);
+            administrator = await Open(cancel);
         }
-        return await Make(passwordFile, cancel);
+
+        var password = await Kept(passwordFile, cancel) ?? await NewPassword(administrator.Id, passwordFile, cancel);
+        await using var db = store.Open();
+        var customer = await db.Memberships.Where(m => m.AdministratorId == administrator.Id).Select(m => m.AccountId).SingleAsync(cancel);
+        var signIn = new DemoSignIn(customer, Email, password, await ActorOf(administrator, cancel));
+        foreach (var user in Users)
+            await MakeUser(signIn, user, cancel);
+        if (await Kept(tokenFile, cancel) is null)
+            await NewToken(signIn, tokenFile, cancel);
+        return signIn;
     }
 
-    async Task<DemoSignIn> Make(string passwordFile, CancellationToken cancel)
+    async Task<Administrator?> Find(CancellationToken cancel)
     {
-        var password = MadeUp();
-        // Written first: a start that is cut off here makes a new one, and never leaves an account nobody can enter.
-        await KeepSecret(passwordFile, password, cancel);
+        await using var db = store.Open();
+        return await db.Administrators.AsNoTracking().SingleOrDefaultAsync(a => a.Email == Email, cancel);
+    }
 
+    async Task<Administrator> Open(CancellationToken cancel)
+    {
         var now = time.GetUtcNow();
         Administrator administrator = null!;
-        Customer customer = null!;
         await store.Write(
             db =>
             {
                 var house = OpenAccount.Place(db, AccountKind.Operator, null, "Latchkey demo", now);
                 var distributor = OpenAccount.Place(db, AccountKind.Distributor, house.Id, "Nordic Secure", now);
-                customer = open.Customer(db, distributor.Id, "Alfa Reality", SystemId, SystemKey, isDemo: true, now);
+                var customer = open.Customer(db, distributor.Id, "Alfa Reality", SystemId, SystemKey, isDemo: true, now);
                 customer.Prefix = "99";
                 customer.ContactName = "Alfa Reality, reception";
                 customer.ContactPhone = "+420 602 555 001";
                 customer.ContactEmail = "reception@alfa.example";
-                administrator = OpenAccount.Administrator(db, customer.AccountId, Role.Owner, "Marie Kovářová", Email, password, now);
-                return Task.FromResult(true);
+                // A password that nobody gets to know: the one to sign in with has its file.
+                administrator = OpenAccount.Administrator(db, customer.AccountId, Role.Owner, "Marie Kovářová", Email, MadeUp(), now);
+                return Task.CompletedTask;
             },
-            _ => true,
             cancel);
-
-        var signIn = new DemoSignIn(customer.AccountId, Email, password, await ActorOf(administrator, cancel));
-        foreach (var (name, email, language) in Users)
-        {
-            var issued = await issue.Do(
-                signIn.Actor, signIn.Customer, new(Guid.CreateVersion7(now), Name: name, Email: email, Language: language), cancel);
-            if (!issued.Done)
-                throw new InvalidOperationException($"The demo could not make a key for {name}: {issued.Refused}.");
-        }
-        var token = await makeToken.Do(signIn.Actor, signIn.Customer, new(Guid.CreateVersion7(now), "Demo"), cancel);
-        if (!token.Done)
-            throw new InvalidOperationException($"The demo could not make an API token: {token.Refused}.");
-        await KeepSecret(Path.Combine(Path.GetDirectoryName(passwordFile)!, "api-token"), token.Value.Token, cancel);
-        return signIn;
+        return administrator;
     }
 
-    static async Task KeepSecret(string file, string secret, CancellationToken cancel)
+    // Stored before it is written down: a start that is cut off in between finds no file, and makes another.
+    async Task<string> NewPassword(Guid administratorId, string file, CancellationToken cancel)
     {
-        await File.WriteAllTextAsync(file, "", cancel);
+        var password = MadeUp();
+        await store.Write(
+            async db =>
+            {
+                var administrator = await db.Administrators.SingleAsync(a => a.Id == administratorId, cancel);
+                administrator.PasswordHash = new Argon2().HashPassword(administrator, password);
+                administrator.ConcurrencyStamp = Guid.NewGuid().ToString("N");
+            },
+            cancel);
+        await Keep(file, password, cancel);
+        return password;
+    }
+
+    async Task MakeUser(DemoSignIn signIn, (Guid Id, string Name, string Email, string Language) user, CancellationToken cancel)
+    {
+        var issued = await issue.Do(
+            signIn.Actor, signIn.Customer, new(user.Id, Name: user.Name, Email: user.Email, Language: user.Language), cancel);
+        // Made so long ago that the answer is forgotten.
+        if (!issued.Done && issued.Refused.Refusal != Refusal.IdReused)
+            throw new InvalidOperationException($"The demo could not make a key for {user.Name}: {issued.Refused}.");
+    }
+
+    async Task NewToken(DemoSignIn signIn, string file, CancellationToken cancel)
+    {
+        var token = await makeToken.Do(signIn.Actor, signIn.Customer, new(Guid.CreateVersion7(time.GetUtcNow()), "Demo"), cancel);
+        if (!token.Done)
+            throw new InvalidOperationException($"The demo could not make an API token: {token.Refused}.");
+        await Keep(file, token.Value.Token, cancel);
+    }
+
+    /// <summary>Null where there is none, or one whose writing was cut off.</summary>
+    static async Task<string?> Kept(string file, CancellationToken cancel) =>
+        File.Exists(file) && (await File.ReadAllTextAsync(file, cancel)).Trim() is { Length: > 0 } secret ? secret : null;
+
+    static async Task Keep(string file, string secret, CancellationToken cancel)
+    {
+        // Whole or not at all, and never open to others.
+        var fresh = file + ".new";
+        await File.WriteAllTextAsync(fresh, "", cancel);
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await File.WriteAllTextAsync(file, secret, cancel);
+            File.SetUnixFileMode(fresh, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(fresh, secret, cancel);
+        File.Move(fresh, file, overwrite: true);
     }
 
     // The seed acts as the administrator would, so it has a session like one.

@@ -52,12 +52,20 @@ internal sealed class ReaderProcess : IDisposable
     }
 
     /// <summary>Runs one verb to its end.</summary>
-    public static async Task<(int Code, string Out, string Error)> Run(params string[] words)
+    public static Task<(int Code, string Out, string Error)> Run(params string[] words) => Run(words, _ => { });
+
+    /// <param name="begun">Gets the input, which otherwise stays open, once the verb has printed its first line or ended.</param>
+    public static async Task<(int Code, string Out, string Error)> Run(string[] words, Action<StreamWriter> begun)
     {
-        using var process = Process.Start(new ProcessStartInfo(Program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Program, words)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        var first = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        begun(process.StandardInput);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        return (process.ExitCode, await output, await error);
+        return (process.ExitCode, first is null ? "" : $"{first}\n{await output}", await error);
     }
 
     /// <summary>Asked to end, as by a service manager; the exit code.</summary>
