@@ -81,12 +81,12 @@ public sealed class ChangeAccessLevel(Acts acts)
             nameof(ChangeAccessLevel), actor, customerId, Role.Manager, request.Id, new { levelId, request },
             async act =>
             {
-                if (request.Name is not null && LevelReaders.LintName(request.Name) is { } refused)
-                    return refused;
                 var level = await act.Db.AccessLevels.SingleOrDefaultAsync(
                     l => l.CustomerId == customerId && l.Id == levelId, cancel);
                 if (level is null)
                     return Refusal.NotFound;
+                if (request.Name is not null && LevelReaders.LintName(request.Name) is { } refused)
+                    return refused;
                 level.Name = request.Name?.Trim() ?? level.Name;
                 level.AllReaders = request.AllReaders ?? (request.ReaderIds is null && level.AllReaders);
                 level.ChangedAt = act.Now;

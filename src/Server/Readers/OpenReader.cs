@@ -38,12 +38,12 @@ public sealed class OpenReader(Acts acts, Commands commands)
             nameof(OpenReader), actor, customerId, Role.Manager, request.Id, new { readerId, request },
             async act =>
             {
+                if (await act.FindReader(readerId) is not { } reader)
+                    return Refusal.NotFound;
                 if (why.Length < WhyCharsMin)
                     return new Refused(Refusal.TextMissing, "why", "Say why, in a few words.");
                 if (PlainText.Lint(why, WhyCharsMax, "why") is { } wrong)
                     return wrong;
-                if (await act.FindReader(readerId) is not { } reader)
-                    return Refusal.NotFound;
                 act.Audit(reader.Id, new { reader.Name, why });
                 first = true;
                 return act.ActorName;

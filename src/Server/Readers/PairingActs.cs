@@ -85,9 +85,9 @@ public sealed class ConfirmPairing(Acts acts, SiteSigners signers)
             nameof(ConfirmPairing), actor, customerId, Role.Manager, request.Id, new { pairingId, request },
             async act =>
             {
-                if (request.Name is not null && ReaderNames.Lint(request.Name) is { } refused)
-                    return refused;
                 var found = await Pairings.Asked(act, pairingId);
+                if (found.Refused?.Refusal != Refusal.NotFound && request.Name is not null && ReaderNames.Lint(request.Name) is { } refused)
+                    return refused;
                 if (!found.Done)
                     return found.Refused;
                 var pairing = found.Value;

@@ -29,10 +29,10 @@ public sealed class UpdateReader(Acts acts)
             nameof(UpdateReader), actor, customerId, Role.Manager, request.Id, new { readerId, request },
             async act =>
             {
-                if (Lint(request, out var ways) is { } refused)
-                    return refused;
                 if (await act.FindReader(readerId) is not { } reader)
                     return Refusal.NotFound;
+                if (Lint(request, out var ways) is { } refused)
+                    return refused;
                 reader.Name = request.Name?.Trim() ?? reader.Name;
                 reader.State = request.InService switch
                 {

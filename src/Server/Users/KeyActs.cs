@@ -120,12 +120,12 @@ static class KeyActs
             name, actor, customerId, Role.Manager, requestId, new { mobileKeyId, request },
             async act =>
             {
-                if (PlainText.Lint(why, WhyCharsMax, "why") is { } wrongWhy)
-                    return wrongWhy;
                 var key = await act.Db.MobileKeys.Include(k => k.Device)
                     .SingleOrDefaultAsync(k => k.CustomerId == customerId && k.Id == mobileKeyId, cancel);
                 if (key is null)
                     return Refusal.NotFound;
+                if (PlainText.Lint(why, WhyCharsMax, "why") is { } wrongWhy)
+                    return wrongWhy;
                 var before = key.StateAt(act.Now);
                 if (await doIt(act, key) is { } refused)
                     return refused;

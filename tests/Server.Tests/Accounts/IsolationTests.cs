@@ -24,6 +24,18 @@ public partial class IsolationTests(Houses houses)
     /// <param name="Body">What the route reads.</param>
     sealed record Route(string Method, string Pattern, Type? Body);
 
+    /// <summary>Nobody hears of faults in a request about a thing that is not there.</summary>
+    static readonly Dictionary<string, object?> Faulty = new()
+    {
+        ["id"] = Guid.NewGuid(),
+        ["name"] = "\n",
+        ["email"] = "nobody",
+        ["why"] = new string('x', 1000),
+        ["to"] = -1,
+        ["validFrom"] = DateTimeOffset.UnixEpoch,
+        ["validTo"] = DateTimeOffset.UnixEpoch,
+    };
+
     static readonly Dictionary<string, object?> Fields = new()
     {
         ["id"] = Guid.NewGuid(),
@@ -44,7 +56,7 @@ public partial class IsolationTests(Houses houses)
     ];
 
     /// <param name="ids">An id for every parameter of every route; null makes them up.</param>
-    static HttpRequestMessage Request(Route route, Dictionary<string, string>? ids, string? token)
+    static HttpRequestMessage Request(Route route, Dictionary<string, string>? ids, string? token, Dictionary<string, object?>? fields = null)
     {
         var path = Parameter.Replace(route.Pattern, m => ids is null
             ? m.Groups[2].Value is "long" or "int" ? "1" : Guid.NewGuid().ToString()
@@ -55,7 +67,7 @@ public partial class IsolationTests(Houses houses)
         if (route.Body is { } body)
         {
             var known = body.GetProperties().Select(p => p.Name.ToLowerInvariant()).ToHashSet();
-            request.Content = JsonContent.Create(Fields.Where(f => known.Contains(f.Key.ToLowerInvariant())).ToDictionary());
+            request.Content = JsonContent.Create((fields ?? Fields).Where(f => known.Contains(f.Key.ToLowerInvariant())).ToDictionary());
         }
         return request;
     }
@@ -87,7 +99,8 @@ public partial class IsolationTests(Houses houses)
         var before = await Everything(other);
         using var client = server.NewClient();
         foreach (var route in Routes(server).Where(r => r.Pattern.Contains('{', StringComparison.Ordinal)))
-            await Problem.Is(client.SendAsync(Request(route, ids, own.Token), Cancel), "not-found");
+        foreach (var fields in new[] { Fields, Faulty })
+            await Problem.Is(client.SendAsync(Request(route, ids, own.Token, fields), Cancel), "not-found");
         var list = await own.Api.GetStringAsync("/api/v1/users", Cancel);
         Assert.DoesNotContain("Jana", list, StringComparison.Ordinal);
         Assert.Equal(before, await Everything(other));
