@@ -12,6 +12,8 @@ import { whenIn, type When } from './texts/when.ts';
 export type Screen = { draw(): HTMLElement; left?(): void; readonly colour?: 'open' | 'refused' };
 
 const HURRY_SECONDS = 30;
+/** How often the server is asked about a key that it called ended. */
+const ENDED_SECONDS = 3600;
 
 /** How many screens the browser's Back leads through. An entry that says nothing is home. */
 export function depth(): number {
@@ -132,7 +134,7 @@ export class App {
 
   /** Puts the newest build in place; where none waits, the page is fetched anew. */
   async update(): Promise<void> {
-    const registration = await navigator.serviceWorker?.getRegistration();
+    const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
     await registration?.update().catch(() => undefined);
     const waiting = registration?.waiting ?? undefined;
     if (waiting === undefined) location.reload();
@@ -155,12 +157,14 @@ export class App {
     await this.reload();
   }
 
-  /** Renews what is due, or everything when asked; a wallet without a network just stays as it is. */
+  /** Renews what is due, or everything when asked, and waits for what is under way; a wallet without a network just stays as it is. */
   async renew(which: (key: Key) => boolean = (key) => this.isDue(key)): Promise<boolean> {
-    const due = this.keys.filter((key) => !this.renewing.has(key.record.id) && which(key));
+    const due = this.keys.filter(which);
     if (due.length === 0 || !navigator.onLine) return false;
     const done = await Promise.all(
       due.map((key) => {
+        const underWay = this.renewing.get(key.record.id);
+        if (underWay !== undefined) return underWay;
         const renewal = this.#renewOne(key).finally(() => this.renewing.delete(key.record.id));
         this.renewing.set(key.record.id, renewal);
         return renewal;
@@ -183,9 +187,9 @@ export class App {
 
   /** Each key cycle, and whenever the wallet is opened online after a while. A clock that was set back says nothing of that while. */
   isDue(key: Key): boolean {
-    if (key.record.standing === 'ended') return false;
-    const age = now() - key.record.grantedAt;
-    return age < 0 || age >= Math.min(HURRY_SECONDS, key.card.key.cycleSeconds);
+    const ended = key.record.standing === 'ended';
+    const age = now() - (ended ? (key.record.endedAt ?? 0) : key.record.grantedAt);
+    return age < 0 || age >= (ended ? ENDED_SECONDS : Math.min(HURRY_SECONDS, key.card.key.cycleSeconds));
   }
 
   get #top(): Screen | undefined {

@@ -9,7 +9,7 @@ import { enterCode } from './screens/code.ts';
 import { h } from './screens/dom.ts';
 import { home } from './screens/home.ts';
 import { homeScreenFirst } from './screens/homeScreenFirst.ts';
-import { note } from './screens/parts.ts';
+import { button, note } from './screens/parts.ts';
 import { readiness } from './screens/ready.ts';
 import { settings } from './screens/settings.ts';
 
@@ -33,7 +33,13 @@ async function begin(arriving: string | undefined): Promise<void> {
   });
   addEventListener('unhandledrejection', () => broken(root));
   addEventListener('beforeinstallprompt', offerInstall);
-  await app.start(root);
+  try {
+    await app.start(root);
+  } catch (fault) {
+    // Most likely the words did not come over a bad network: there is nothing to say it in, but a way to begin again.
+    root.replaceChildren(button('Latchkey ↻', () => startAgain(arriving)));
+    throw fault;
+  }
   void arrive(arriving);
   // A link tapped while the wallet is open changes the fragment only.
   addEventListener('hashchange', () => {
@@ -78,24 +84,31 @@ async function arrive(arriving: string | undefined): Promise<void> {
 /** Where the browser keeps nothing no key can live: the phone check says so, and what can be done, before a code is looked at. */
 async function stopHere(arriving: string | undefined): Promise<void> {
   app.draw();
-  const again = (code: string) => {
-    history.replaceState({ depth: 0 }, '', `#${code}`);
-    location.reload();
-  };
-  app.go(readiness(app, await checkPhone(), arriving === undefined ? undefined : { onContinue: () => again(arriving) }));
+  app.go(readiness(app, await checkPhone(), arriving === undefined ? undefined : { onContinue: () => startAgain(arriving) }));
+}
+
+/** The page anew, with the code that it was opened with. */
+function startAgain(arriving: string | undefined): void {
+  if (arriving !== undefined) history.replaceState({ depth: 0 }, '', `#${arriving}`);
+  location.reload();
 }
 
 async function afterPaint(): Promise<void> {
   performance.mark('ready');
   if (app.storeClosed) return keepOffline();
   const renew = async () => {
-    if (document.visibilityState !== 'visible') return;
-    await app.reload();
     if (await app.renew()) refreshHome();
   };
-  addEventListener('online', () => void renew());
-  addEventListener('visibilitychange', () => void renew());
-  setInterval(() => void renew(), RENEW_LOOK_MS);
+  // What other tabs did meanwhile, and what the hour makes of it, shows without a network, too.
+  const lookAgain = async () => {
+    if (document.visibilityState !== 'visible') return;
+    await app.reload();
+    refreshHome();
+    await renew();
+  };
+  addEventListener('online', () => void lookAgain());
+  addEventListener('visibilitychange', () => void lookAgain());
+  setInterval(() => void lookAgain(), RENEW_LOOK_MS);
   await Promise.all([keepOffline(), renew(), recallHandles()]);
 }
 

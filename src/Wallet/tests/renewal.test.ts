@@ -128,3 +128,29 @@ test('a renewal keeps what was opened while it was away', () =>
     const { record, document } = await kept();
     assert.deepEqual([document.serial, record.opened], [8, { door: NOW }]);
   }));
+
+test('a key that had ended works again when the server grants it anew; when it was called ended is kept', () =>
+  withWallet(async (server) => {
+    const device = await makeDeviceKey();
+    await put((await granted(device, server.origin, 7)).record);
+    const ask = async (answer: Answer) => {
+      const renewal = renewKey(await kept());
+      (await server.next())(answer);
+      await renewal;
+      return (await kept()).record;
+    };
+    const over = await ask({ status: 409, body: { type: '/problems/key-ended', state: 'expired' } });
+    assert.equal(over.standing, 'ended');
+    assert.ok(Math.abs(over.endedAt! - NOW) < 60);
+    assert.equal((await ask(await granted(device, server.origin, 8))).standing, 'good');
+  }));
+
+test('a key is deleted, not the one that took its place in another tab', () =>
+  withWallet(async () => {
+    const [seen, newer] = [await granted(await makeDeviceKey(), 'http://127.0.0.1:9', 7), await granted(await makeDeviceKey(), 'http://127.0.0.1:9', 1)];
+    await put(newer.record);
+    await heldKeys.remove(seen.record);
+    assert.ok(equal((await kept()).record.publicKey, newer.record.publicKey));
+    await heldKeys.remove(newer.record);
+    assert.deepEqual(await heldKeys.all(), []);
+  }));

@@ -79,7 +79,7 @@ export async function renewKey(key: Key): Promise<void> {
   } catch (problem) {
     const standing = problem instanceof Problem ? standingAfter(problem) : undefined;
     if (standing === undefined) throw problem;
-    alter = (kept) => ({ ...kept, standing });
+    alter = (kept) => ({ ...kept, standing, ...(standing === 'ended' && { endedAt: now() }) });
   }
   await heldKeys.change(key.record.id, (kept) => (equal(kept.publicKey, publicKey) ? alter(kept) : kept));
 }

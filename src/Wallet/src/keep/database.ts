@@ -1,5 +1,5 @@
 import type { Look } from '../server/calls.ts';
-import type { Bytes } from '../wire/bytes.ts';
+import { equal, type Bytes } from '../wire/bytes.ts';
 
 /** What stays on the phone, in IndexedDB: keys (their private halves as handles that cannot be read out), and a few settings. */
 export type HeldRecord = {
@@ -20,6 +20,8 @@ export type HeldRecord = {
   readonly grantedAt: number;
   /** What the server said at the last renewal. */
   readonly standing: 'good' | 'on-hold' | 'ended';
+  /** When the server said that it has ended. It may be wanted again: a validity that is over can be made longer. */
+  readonly endedAt?: number;
   /** Digest of the code that was redeemed: its link, opened once more on this phone, leads to this key. */
   readonly code?: string;
   /** Reader in hex to the time it last opened. */
@@ -66,7 +68,9 @@ export const heldKeys = {
   /** Changes what is there now: an opening, a renewal and a deletion may meet. What was deleted stays so. */
   change: (id: string, alter: (kept: HeldRecord) => HeldRecord) =>
     settle<HeldRecord>('keys', id, (kept) => kept && alter(kept)),
-  remove: (id: string) => run<undefined>('keys', 'readwrite', (store) => store.delete(id)),
+  /** Deletes this very key; another one that took its place meanwhile stays. */
+  remove: ({ id, publicKey }: HeldRecord) =>
+    settle<HeldRecord>('keys', id, (kept) => (kept && !equal(kept.publicKey, publicKey) ? kept : undefined)),
 };
 
 export const pendingKeys = {
@@ -125,14 +129,15 @@ function run<T>(storeName: string, mode: IDBTransactionMode, act: (store: IDBObj
   );
 }
 
-/** Looks and puts in one transaction, since tabs may meet; gives what is there afterwards. */
+/** Looks and puts, or deletes, in one transaction, since tabs may meet; gives what is there afterwards. */
 async function settle<T>(storeName: string, id: string, next: (kept: T | undefined) => T | undefined): Promise<T | undefined> {
   let settled: T | undefined;
   await run(storeName, 'readwrite', (store) => {
     const request = store.get(id) as IDBRequest<T | undefined>;
     request.onsuccess = () => {
       settled = next(request.result);
-      if (settled !== request.result) store.put(settled);
+      if (settled === undefined) store.delete(id);
+      else if (settled !== request.result) store.put(settled);
     };
     return request;
   });

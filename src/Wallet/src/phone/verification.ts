@@ -19,8 +19,8 @@ export async function hasScreenLock(): Promise<boolean> {
 
 /** True when the person has just unlocked the phone; false when not, or when there is no lock. */
 export async function verifyPerson(): Promise<boolean> {
-  const { verification } = (await readAll()).settings;
   try {
+    const { verification } = (await readAll()).settings;
     return verification === undefined ? await enrol() : await ask(verification);
   } catch {
     return false;

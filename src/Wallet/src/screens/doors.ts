@@ -14,7 +14,13 @@ import { installOffer } from './install.ts';
 /** Several doors: the one used last on top, big; the others below, to be found by name where they are many. */
 const FIND_FROM_DOORS = 8;
 
-export function manyDoors(app: App, key: Key, finding: boolean, find: () => void): HTMLElement {
+export function manyDoors(
+  app: App,
+  key: Key,
+  /** What is typed to find a door; undefined where nothing is sought. */
+  sought: string | undefined,
+  seek: (wanted: string | undefined) => void,
+): HTMLElement {
   const { texts, when } = app;
   const doors = doorsByUse(key);
   const ended = hasEnded(key);
@@ -24,6 +30,12 @@ export function manyDoors(app: App, key: Key, finding: boolean, find: () => void
   const usedAt = first && key.record.opened[hex(first.reader)];
   const list = h('ul', { class: 'wc dl' }, ...others.map((door) => doorRow(app, key, door, ended)));
   const none = h('p', { class: 'mut', aria: { role: 'status' }, data: { words: texts.home.none } });
+  const find = () => {
+    seek(sought === undefined ? '' : undefined);
+    app.refresh();
+    document.querySelector<HTMLElement>('#find')?.focus();
+  };
+  filter(list, none, sought ?? '');
   return h(
     'div',
     { class: 'w' },
@@ -72,14 +84,19 @@ export function manyDoors(app: App, key: Key, finding: boolean, find: () => void
         app.keys.length > 1 && key.card.demo && chip(texts.home.demo, 'info', 'info'),
       ),
       key.record.standing === 'on-hold' && helper(app, key.card, 'text'),
-      finding &&
+      sought !== undefined &&
         h('input', {
           id: 'find',
           class: 'field',
           type: 'search',
+          value: sought,
           placeholder: texts.home.find,
           aria: { label: texts.home.find },
-          oninput: (event) => filter(list, none, (event.target as HTMLInputElement).value),
+          oninput: (event) => {
+            const wanted = (event.target as HTMLInputElement).value;
+            seek(wanted);
+            filter(list, none, wanted);
+          },
         }),
       others.length > 0 && h('h2', { class: 'sec' }, texts.home.all),
       others.length > 0 && list,

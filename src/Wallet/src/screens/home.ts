@@ -13,17 +13,15 @@ import { hasEnded, standing } from './standing.ts';
 
 /** Keys: none, one door big and alone, or several. */
 export function home(app: App): Screen {
-  let finding = false;
+  let sought: string | undefined;
   const screen: Screen = {
     draw() {
       const key = app.keys.find(({ record }) => record.id === app.settingsKept.lastSite) ?? app.keys[0];
       if (key === undefined) return app.storeClosed ? closed(app) : empty(app);
       return app.keys.length === 1 && key.card.doors.length === 1
         ? oneDoor(app, key, key.card.doors[0]!)
-        : manyDoors(app, key, finding, () => {
-            finding = !finding;
-            app.refresh();
-            document.querySelector<HTMLElement>('#find')?.focus();
+        : manyDoors(app, key, sought, (wanted) => {
+            sought = wanted;
           });
     },
   };

@@ -31,7 +31,7 @@ export function homeScreenFirst(app: App, code: string | undefined): Screen {
               'div',
               { class: 'cd' },
               h('span', { class: 'label' }, texts.code.label),
-              h('div', { class: 'one mono still' }, inGroups(code, ' ')),
+              h('div', { class: 'one mono still', id: 'code-still' }, inGroups(code, ' ')),
             ),
           code !== undefined &&
             h(
@@ -44,7 +44,12 @@ export function homeScreenFirst(app: App, code: string | undefined): Screen {
   };
 
   async function copy(text: string): Promise<void> {
-    await navigator.clipboard.writeText(inGroups(text));
+    try {
+      await navigator.clipboard.writeText(inGroups(text));
+    } catch {
+      // The browser won't; the code is marked, for the person to copy by hand.
+      return getSelection()?.selectAllChildren(document.getElementById('code-still')!);
+    }
     copied = true;
     app.refresh();
   }

@@ -1,10 +1,16 @@
 import type { App, Screen } from '../app.ts';
+import { now } from '../clock.ts';
 import { NO_END } from '../credentials/document.ts';
 import { heldKeys } from '../keep/database.ts';
-import { cardNumber } from '../keep/key.ts';
+import { cardNumber, type Key } from '../keep/key.ts';
 import { h } from './dom.ts';
 import { hasEnded, standing } from './standing.ts';
 import { button, facts, helper, link, page } from './parts.ts';
+
+/** Until when a key that cannot be renewed works; undefined where it doesn't any more, or always will. */
+function worksUntil(app: App, { document: { expires } }: Key): string | undefined {
+  return expires === NO_END || now() >= expires ? undefined : app.when.time(expires);
+}
 
 /** More about a key: whose, until when, who helps; renew and delete. */
 export function keyDetails(app: App, keyId: string): Screen {
@@ -35,7 +41,7 @@ export function keyDetails(app: App, keyId: string): Screen {
         h(
           'div',
           { class: 'foot' },
-          record.standing !== 'ended' && button(texts.acts.renew, () => void renew(), 'primary', 'refresh'),
+          button(texts.acts.renew, () => void renew(), 'primary', 'refresh'),
           helper(app, card, 'quiet'),
           card.privacy !== undefined && link(texts.key.privacy, card.privacy, 'text'),
           button(texts.key.remove, () => remove(), 'bad'),
@@ -46,8 +52,9 @@ export function keyDetails(app: App, keyId: string): Screen {
 
   async function renew(): Promise<void> {
     const done = await app.renew(({ record }) => record.id === keyId);
-    const good = app.keys.find(({ record }) => record.id === keyId)?.record.standing === 'good';
-    said = !done ? app.texts.key.renewFailed : good ? app.texts.key.renewedNow : '';
+    const key = app.keys.find(({ record }) => record.id === keyId);
+    const good = key?.record.standing === 'good';
+    said = done ? (good ? app.texts.key.renewedNow : '') : app.texts.key.renewFailed(good ? worksUntil(app, key) : undefined);
     app.refresh();
     app.say(said);
   }
@@ -70,7 +77,7 @@ export function keyDetails(app: App, keyId: string): Screen {
           texts.key.removeAct,
           () =>
             void heldKeys
-              .remove(keyId)
+              .remove(key.record)
               .then(() => app.reload())
               .then(() => {
                 dialog.close();

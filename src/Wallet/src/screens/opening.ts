@@ -30,17 +30,22 @@ function begin(app: App, key: Key, door: Door, { onlyWay, unlock = false, put }:
     phase = next;
     if (app.isTop(amber)) app.refresh();
   };
+  const over = () => app.replace(shown ? answerLost(app, key, door, () => once({})) : notice(app, door, 'stopped', () => once({})));
   const amber: Screen = {
     draw: () =>
       connecting(app, door, phase, () => {
         cancel.abort();
-        app.replace(shown ? answerLost(app, key, door, () => once({})) : notice(app, door, 'stopped', () => once({})));
+        over();
       }),
     left: () => cancel.abort(),
   };
   const once = (manner: Partial<Manner>) => begin(app, key, door, { put: (screen) => app.replace(screen), ...manner });
   put(amber);
-  void run();
+  run().catch((fault: unknown) => {
+    // A fault of the wallet itself is said by whoever hears of it; amber must not stay, as though something were still going on.
+    if (app.isTop(amber)) over();
+    throw fault;
+  });
 
   async function run(): Promise<void> {
     const current = await freshened(app, key);

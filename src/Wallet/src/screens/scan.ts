@@ -49,7 +49,8 @@ export function scanCode(app: App, foundCode: (canonical: string) => void): Scre
     }
     if (over) return screen.left!();
     video.srcObject = stream;
-    await video.play();
+    // Breaks off where the screen is left meanwhile.
+    await video.play().catch(() => undefined);
     say('');
     const detect = await detector();
     while (!over) {

@@ -300,7 +300,7 @@ export const cs: Texts = {
     offline: 'Bez sítě funguje do',
     hours: 'Kdy kdo pomůže',
     privacy: 'Jak se nakládá s údaji',
-    renewFailed: 'Server teď není dosažitelný. Klíč funguje dál.',
+    renewFailed: (until) => `Obnovit se teď nepodařilo.${until === undefined ? '' : ` Bez sítě klíč funguje do: ${until}.`}`,
     renewedNow: 'Právě obnoveno.',
     remove: 'Smazat tento klíč',
     removeTitle: (site) => `Smazat klíč pro ${site}?`,

@@ -321,7 +321,8 @@ export const de: Texts = {
     offline: 'Offline gültig bis',
     hours: 'Hilfe erreichbar',
     privacy: 'Was mit Ihren Daten geschieht',
-    renewFailed: 'Gerade kein Weg zum Server. Der Schlüssel funktioniert weiter.',
+    renewFailed: (until) =>
+      `Erneuern ging gerade nicht.${until === undefined ? '' : ` Ohne Netz funktioniert der Schlüssel bis ${until}.`}`,
     renewedNow: 'Gerade erneuert.',
     remove: 'Diesen Schlüssel löschen',
     removeTitle: (site) => `Schlüssel für ${site} löschen?`,

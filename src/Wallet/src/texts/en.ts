@@ -321,7 +321,8 @@ export const en = {
     offline: 'Works offline until',
     hours: 'Help is there',
     privacy: 'How your data is used',
-    renewFailed: 'No way to the server now. The key keeps working.',
+    renewFailed: (until: string | undefined) =>
+      `Could not renew now.${until === undefined ? '' : ` Without a network the key works until ${until}.`}`,
     renewedNow: 'Renewed just now.',
     remove: 'Delete this key',
     removeTitle: (site: string) => `Delete the key for ${site}?`,

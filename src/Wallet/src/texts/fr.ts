@@ -321,7 +321,8 @@ export const fr: Texts = {
     offline: 'Hors ligne jusqu’à',
     hours: 'Aide joignable',
     privacy: 'Usage de vos données',
-    renewFailed: 'Serveur injoignable en ce moment. La clé continue de fonctionner.',
+    renewFailed: (until) =>
+      `Impossible de renouveler maintenant.${until === undefined ? '' : ` Sans réseau, la clé fonctionne jusqu’à : ${until}.`}`,
     renewedNow: 'Renouvelée à l’instant.',
     remove: 'Supprimer cette clé',
     removeTitle: (site) => `Supprimer la clé pour ${site} ?`,

@@ -309,7 +309,7 @@ export const sv: Texts = {
     offline: 'Fungerar utan nät till',
     hours: 'Hjälp nås',
     privacy: 'Hur dina uppgifter används',
-    renewFailed: 'Servern går inte att nå nu. Nyckeln fungerar ändå.',
+    renewFailed: (until) => `Det gick inte att förnya nu.${until === undefined ? '' : ` Utan nät fungerar nyckeln till ${until}.`}`,
     renewedNow: 'Förnyad alldeles nyss.',
     remove: 'Ta bort nyckeln',
     removeTitle: (site) => `Ta bort nyckeln för ${site}?`,
