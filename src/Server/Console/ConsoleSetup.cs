@@ -24,6 +24,7 @@ public static class ConsoleSetup
         builder.Services.AddLocalization();
         builder.Services.AddScoped<Moments>();
         builder.Services.AddScoped<Workplace>();
+        builder.Services.AddScoped<Watches>();
         builder.Services.AddScoped<Pulse>();
         builder.Services.AddScoped<Issuing>();
         builder.Services.AddCascadingAuthenticationState();

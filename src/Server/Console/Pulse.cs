@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Latchkey.Server.Console;
 
 /// <summary>The few numbers that stand on every page (menu, state pill), kept fresh while the circuit lives.</summary>
-public sealed class Pulse(Workplace here, ReaderList readers, Hints hints, TimeProvider clock) : IDisposable
+public sealed class Pulse(Workplace here, ReaderList readers, Watches watches) : IDisposable
 {
     private static readonly TimeSpan AtLeastEach = TimeSpan.FromSeconds(10);
     private Watch? watch;
@@ -28,7 +28,7 @@ public sealed class Pulse(Workplace here, ReaderList readers, Hints hints, TimeP
         if (Now is null)
             await Look();
         if (keepFresh)
-            watch ??= new Watch(hints, clock, here.CustomerId, [HintKind.Feed, HintKind.Readers, HintKind.Users, HintKind.Messages], AtLeastEach, Look);
+            watch ??= watches.Begin(here.CustomerId, [HintKind.Feed, HintKind.Readers, HintKind.Users, HintKind.Messages], AtLeastEach, Look);
     }
 
     private async Task Look()
