@@ -52,13 +52,7 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
         switch (Kind)
         {
             case ActorKind.Administrator:
-                var administrator = await db.Administrators.AsNoTracking()
-                    .Where(a => a.Id == Id && a.SecurityStamp == Stamp)
-                    .Where(a => db.Sessions.Any(s => s.Id == Session && s.AdministratorId == a.Id && s.EndedAt == null && s.EndsAt > now))
-                    .Select(a => new { a.Name }).SingleOrDefaultAsync(cancel);
-                return administrator is null
-                    ? null
-                    : new(administrator.Name, await RoleOf(db, Id, accountId, cancel));
+                return await NameInSession(db, now, cancel) is { } name ? new(name, await RoleOf(db, Id, accountId, cancel)) : null;
             case ActorKind.ApiToken:
                 var customer = Guid.TryParse(Stamp, out var id) ? id : Guid.Empty;
                 var token = await db.ApiTokens.AsNoTracking()
@@ -73,6 +67,12 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
                 throw new InvalidOperationException("A machine has acts of its own.");
         }
     }
+
+    /// <summary>The administrator's name while this session stands, else null.</summary>
+    internal Task<string?> NameInSession(Db db, DateTimeOffset now, CancellationToken cancel) => db.Administrators.AsNoTracking()
+        .Where(a => a.Id == Id && a.SecurityStamp == Stamp)
+        .Where(a => db.Sessions.Any(s => s.Id == Session && s.AdministratorId == a.Id && s.EndedAt == null && s.EndsAt > now))
+        .Select(a => a.Name).SingleOrDefaultAsync(cancel);
 
     // The highest role in the account or in any account above it. None where one of them is deleted or the account is not there.
     static async Task<Role?> RoleOf(Db db, Guid administratorId, Guid accountId, CancellationToken cancel)

@@ -39,7 +39,7 @@ public static class ConsoleSetup
     }
 
     // Machines and the wallet have answers of their own.
-    private static readonly string[] Others = ["/api", "/health", "/w", "/_framework", "/_content", "/_blazor"];
+    private static readonly string[] Others = ["/api", "/health", "/w", "/_framework", "/_content", CircuitGate.Path];
 
     private static bool IsPage(HttpContext http) =>
         HttpMethods.IsGet(http.Request.Method) && !Path.HasExtension(http.Request.Path) && !Others.Any(other => http.Request.Path.StartsWithSegments(other, StringComparison.Ordinal));
@@ -59,6 +59,7 @@ public static class ConsoleSetup
     public static void MapConsole(this WebApplication app)
     {
         app.UseRequestLocalization();
+        app.UseMiddleware<CircuitGate>();
         Preferences.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         // Another method on a known address stays what it is, a method that is not allowed.

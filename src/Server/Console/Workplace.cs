@@ -42,13 +42,9 @@ public sealed class Workplace(
         Actor = Actor.From((await session.GetAuthenticationStateAsync()).User);
         await using (var db = store.Open())
         {
-            var now = clock.GetUtcNow();
-            var self = await db.Administrators.AsNoTracking().Where(a => a.Id == Actor.Id && a.SecurityStamp == Actor.Stamp
-                    && db.Sessions.Any(s => s.Id == Actor.Session && s.AdministratorId == a.Id && s.EndedAt == null && s.EndsAt > now))
-                .Select(a => new { a.Name }).SingleOrDefaultAsync(cancel);
-            if (self is null)
+            if (await Actor.NameInSession(db, clock.GetUtcNow(), cancel) is not { } self)
                 return At = Standing.SignedOut;
-            AdministratorName = self.Name;
+            AdministratorName = self;
             // The first customer by name: own membership, or one below an account of the administrator.
             var own = db.Memberships.Where(m => m.AdministratorId == Actor.Id).Select(m => m.AccountId);
             var below = db.Accounts.Where(a => own.Contains(a.ParentId!.Value)).Select(a => a.Id);

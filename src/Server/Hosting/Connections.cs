@@ -10,6 +10,14 @@ namespace Latchkey.Server.Hosting;
 /// <param name="Upgraded">WebSockets: readers and console circuits. They no longer count among the plain ones.</param>
 sealed record Connections(long Plain, long Upgraded)
 {
+    /// <summary>One in so many WebSockets may be a console circuit; all others are kept for readers.</summary>
+    public const int CircuitsOneIn = 5;
+
+    /// <summary>Console circuits from one network: an office in which everybody has the console open a few times.</summary>
+    public const int CircuitsPerNetworkMax = 128;
+
+    public int CircuitsMax => (int)(Upgraded / CircuitsOneIn);
+
     public const long PlainMax = 8_000;
     public const long UpgradedMax = 10_000;
 

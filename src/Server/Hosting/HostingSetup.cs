@@ -23,6 +23,7 @@ static class HostingSetup
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         var services = builder.Services;
         services.AddSingleton(settings);
+        services.AddSingleton(Connections.Here);
         services.AddSingleton(TimeProvider.System);
 
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -48,6 +48,14 @@
     }
   };
 
+  /* --- When the connection is lost -------------------------------------------------------------------------
+     It is tried again by itself. Where the session has ended meanwhile it would never come back: that is said where one signs in. */
+  document.getElementById("components-reconnect-modal")?.addEventListener("components-reconnect-state-changed", async ({ detail }) => {
+    if (detail.state === "hide" || detail.secondsToNextAttempt > 0) return;
+    const answer = await fetch("/_blazor/initializers").catch(() => null);
+    if (answer?.status === 401) location.assign(`/sign-in?why=ended&back=${encodeURIComponent(location.pathname + location.search)}`);
+  });
+
   /* --- Focus of dialogs -------------------------------------------------------------------------------------
      All on this side of the wire: a keyboard is faster than the way to the server and back. The library's own trap asks the
      server at each end; console.css takes its stops away. */

@@ -60,6 +60,8 @@ public partial class HostingTests(Houses houses)
         var limits = (await houses.Shared(Engine.Sqlite)).Get<IOptions<KestrelServerOptions>>().Value.Limits;
         Assert.Equal(Connections.Here, new(limits.MaxConcurrentConnections!.Value, limits.MaxConcurrentUpgradedConnections!.Value));
         Assert.True(Server.Sync.Links.LinksMax < Connections.UpgradedMax);
+        // However many consoles are open, all readers that may be linked find a place.
+        Assert.True(Server.Sync.Links.LinksMax <= Connections.UpgradedMax - Connections.Of(long.MaxValue).CircuitsMax);
     }
 
     [Fact]

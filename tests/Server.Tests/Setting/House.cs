@@ -19,7 +19,7 @@ public sealed class House : WebApplicationFactory<Program>
     static readonly DateTimeOffset Opening = new(2026, 11, 23, 14, 5, 0, TimeSpan.Zero);
 
     /// <summary>Tests come from addresses of their own, so that the throttle of one does not slow another.</summary>
-    const string AddressHeader = "X-Test-Address";
+    internal const string AddressHeader = "X-Test-Address";
 
     static int addresses;
 
