@@ -27,6 +27,21 @@ public sealed class QuickHands(House house) : Setting.Journey(house)
     }
 
     [Fact]
+    public async Task What_is_typed_too_early_is_looked_for_once_the_page_lives()
+    {
+        var marie = await Administrator.Of(this, House);
+        await marie.NewMobileKey("Hasty Typist", "hasty@example.com");
+        var start = await HoldTheCircuit(marie.Page);
+        await marie.Visit("/users");
+        var find = marie.Page.GetByPlaceholder("Find a user or reader");
+        await find.PressSequentiallyAsync("hasty");
+        start();
+        await Expect(marie.Page.GetByRole(AriaRole.Group, new() { Name = "Find a user or reader" })).ToContainTextAsync("Hasty Typist");
+        await Expect(find).ToHaveValueAsync("hasty");
+        await Expect(find).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task A_link_followed_too_early_stays_followed()
     {
         var marie = await Administrator.Of(this, House);

@@ -42,6 +42,29 @@ public sealed class StoreAway(House house) : Setting.Journey(house)
         await Expect(row).ToContainTextAsync("Up to date");
     }
 
+    [Fact]
+    public async Task A_dialog_that_fails_closes_and_the_page_lives_on()
+    {
+        var marie = await Administrator.Of(this, House);
+        await marie.Visit("/readers");
+        await marie.Open("New reader");
+        Rename(Table, Table + "Away");
+        try
+        {
+            await marie.Dialog.GetByRole(AriaRole.Button, new() { Name = "Make the code" }).ClickAsync();
+            await Expect(marie.Page.GetByText("That did not work. Look what was done")).ToBeVisibleAsync();
+            await Expect(marie.Dialog).Not.ToBeVisibleAsync();
+        }
+        finally
+        {
+            Rename(Table + "Away", Table);
+        }
+        await marie.Open("New reader");
+        await marie.Dialog.GetByRole(AriaRole.Button, new() { Name = "Make the code" }).ClickAsync();
+        await marie.ShownCode();
+        await marie.Leave();
+    }
+
     void Rename(string from, string to)
     {
         using var store = new SqliteConnection($"Data Source={House.Store};Pooling=False;Default Timeout=20");

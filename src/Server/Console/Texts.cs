@@ -27,6 +27,8 @@ public static partial class TextsExtensions
     public static string Say(this IStringLocalizer<Texts> texts, Refused refused)
     {
         ArgumentNullException.ThrowIfNull(refused);
+        if (refused is { Refusal: Refusal.SignInWait, RetryAfterSeconds: { } seconds })
+            return texts.Count("SignIn.Wait", seconds);
         var said = texts[$"Refusal.{refused.Refusal}"];
         return said.ResourceNotFound ? refused.Detail ?? texts["Refusal.Other"] : said.Value;
     }

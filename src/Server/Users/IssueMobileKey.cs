@@ -26,6 +26,7 @@ public sealed record IssueMobileKeyRequest(
 public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation invitations)
 {
     public const int UserNumberMax = 999_999_999;
+    public const int UserNumberDigitsMax = 9;
 
     public Task<Outcome<NewCodeAnswer>> Do(
         Actor actor, Guid customerId, IssueMobileKeyRequest request, CancellationToken cancel)
@@ -67,7 +68,7 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
         var (code, link) = await codes.Make(act, key, endsAt);
         act.Audit(user.Value.Id, new { mobileKeyId = key.Id, user.Value.Name, user.Value.Number, from, to, request.Notify });
         var message = request.Notify ? await invitations.Do(act, user.Value, key, code, link, isNewCode: false) : null;
-        return new NewCodeAnswer(key.Id, user.Value.Id, user.Value.Number, code, link, endsAt, message);
+        return new NewCodeAnswer(key.Id, user.Value.Id, user.Value.Number, code, link, endsAt, message, request.Notify ? user.Value.Email : null);
     }
 
     static Refused? Lint(IssueMobileKeyRequest request, DateTimeOffset from, DateTimeOffset? to, DateTimeOffset now)

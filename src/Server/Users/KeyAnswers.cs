@@ -14,8 +14,9 @@ public sealed record MobileKeyAnswer(Guid MobileKeyId, KeyState State, Reach? Re
 /// <param name="Link">The link that the mail and the QR picture carry; the code is in its fragment.</param>
 /// <param name="CodeEndsAt">When the code stops, if it is not used before.</param>
 /// <param name="MessageId">The mail, when one was asked for.</param>
+/// <param name="SentTo">The address it goes to.</param>
 public sealed record NewCodeAnswer(
-    Guid MobileKeyId, Guid UserId, int UserNumber, string Code, string Link, DateTimeOffset CodeEndsAt, Guid? MessageId)
+    Guid MobileKeyId, Guid UserId, int UserNumber, string Code, string Link, DateTimeOffset CodeEndsAt, Guid? MessageId, string? SentTo = null)
 {
     // A record prints its members; a code is not for printing.
     public override string ToString() => $"code for mobile key {MobileKeyId}";

@@ -51,6 +51,6 @@ public sealed class NewCode(Acts acts, OpenCodes codes, SendInvitation invitatio
         await outbox.Redirect(act.Db, act.CustomerId, user.Id, user.Email, act.Now, act.Cancel);
         act.Audit(user.Id, new { mobileKeyId, request.Notify, newAddress = request.Email is not null });
         var message = request.Notify ? await invitations.Do(act, user, key, code, link, isNewCode: true) : null;
-        return new NewCodeAnswer(key.Id, user.Id, user.Number, code, link, endsAt, message);
+        return new NewCodeAnswer(key.Id, user.Id, user.Number, code, link, endsAt, message, request.Notify ? user.Email : null);
     }
 }

@@ -22,7 +22,7 @@
   /* --- Before the circuit lives ---------------------------------------------------------------------------
      The page is drawn first and comes alive in its place a moment later. A button that was pressed between is pressed
      again on the live page: the last one only, only for a few seconds, only where the same buttons stand there still, and
-     never one that ends something. Links are plain links until then. */
+     never one that ends something. What was typed between is typed again. Links are plain links until then. */
   const HELD_MS = 5000;
   const drawn = document.querySelector(".app");
   let held = null;
@@ -38,6 +38,28 @@
     held = { button, name: words(button), place: twins.indexOf(button), of: twins.length, until: performance.now() + HELD_MS };
   }, true);
 
+  // By name, since another element stands in its place afterwards.
+  const typed = new Map();
+  const twinOf = (name) => [...document.querySelectorAll("input[aria-label]")].find((input) => input.ariaLabel === name);
+  document.addEventListener("input", (e) => {
+    if (drawn?.isConnected && e.target.ariaLabel) typed.set(e.target.ariaLabel, { input: e.target, value: e.target.value });
+  }, true);
+
+  const retype = () => {
+    for (const [name, { input, value }] of typed) {
+      const twin = twinOf(name);
+      if (input.isConnected || !twin) continue;
+      typed.delete(name);
+      twin.value = value;
+      if (lost()) {
+        twin.focus();
+        // The page's title asks for the focus of everybody who comes; these hands are at work already.
+        document.addEventListener("focusin", (e) => { if (e.target.matches("main h1")) twin.focus(); }, { once: true });
+      }
+      twin.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+
   const release = () => {
     if (!held || held.button.isConnected) return;
     const { name, place, of, until } = held, twins = alike(name);
@@ -48,13 +70,38 @@
     }
   };
 
-  /* --- When the connection is lost -------------------------------------------------------------------------
-     It is tried again by itself. Where the session has ended meanwhile it would never come back: that is said where one signs in. */
-  document.getElementById("components-reconnect-modal")?.addEventListener("components-reconnect-state-changed", async ({ detail }) => {
-    if (detail.state === "hide" || detail.secondsToNextAttempt > 0) return;
+  /* --- Days ---------------------------------------------------------------------------------------------------
+     Half a day in a date input reads as none, and no event tells. So the page is told by an event of its own what the input holds and whether it
+     can be read: at once where it is good, else when it is left or sent. */
+  const tellDay = (e) => {
+    const input = e.target;
+    if (!input.matches?.("input[type=date]") || (e.type === "change" && !input.validity.valid) || (e.type === "keydown" && e.key !== "Enter")) return;
+    input.dispatchEvent(new CustomEvent("day", { bubbles: true, detail: { value: input.value, unreadable: input.validity.badInput } }));
+  };
+  for (const type of ["change", "focusout", "keydown"]) document.addEventListener(type, tellDay, true);
+  document.addEventListener("DOMContentLoaded", () => window.Blazor?.registerCustomEventType("day", { createEventArgs: (e) => e.detail }));
+
+  /* --- When the connection is lost, or never comes ----------------------------------------------------------
+     A lost one is tried again by itself. Where the session has ended meanwhile it would never come back: that is said where
+     one signs in. Of a page that was given no connection at all nobody else would tell. */
+  const ASKED_MS = 5000;
+  const connection = document.getElementById("components-reconnect-modal");
+
+  const mayConnect = async () => {
     const answer = await fetch("/_blazor/initializers").catch(() => null);
     if (answer?.status === 401) location.assign(`/sign-in?why=ended&back=${encodeURIComponent(location.pathname + location.search)}`);
+    return answer?.ok === true;
+  };
+
+  connection?.addEventListener("components-reconnect-state-changed", ({ detail }) => {
+    if (detail.state !== "hide" && !(detail.secondsToNextAttempt > 0)) mayConnect();
   });
+
+  const coming = setInterval(async () => {
+    if (drawn?.isConnected && await mayConnect()) return;
+    clearInterval(coming);
+    if (drawn?.isConnected) connection?.classList.add("components-reconnect-failed");
+  }, ASKED_MS);
 
   /* --- Focus of dialogs -------------------------------------------------------------------------------------
      All on this side of the wire: a keyboard is faster than the way to the server and back. The library's own trap asks the
@@ -123,7 +170,7 @@
       (top.querySelector("[autofocus]") ?? top.querySelector("h2"))?.focus({ preventScroll: true });
   };
 
-  new MutationObserver(() => { release(); settle(); }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(() => { release(); retype(); settle(); }).observe(document.body, { childList: true, subtree: true });
 
   window.latchkey = {
     copy: (text) => navigator.clipboard.writeText(text).then(() => true, () => false),
