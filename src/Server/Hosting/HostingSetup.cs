@@ -26,8 +26,21 @@ static class HostingSetup
         services.AddSingleton(Connections.Here);
         services.AddSingleton(TimeProvider.System);
 
+        var proxy = builder.Configuration["Latchkey:Proxy"] is { Length: > 0 } named ? named : null;
+        var certificate = CertificateFiles.From(builder.Configuration);
+        Listening.Check(builder.Configuration, proxy is not null, certificate is not null);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            if (certificate is not null)
+            {
+                var log = kestrel.ApplicationServices.GetRequiredService<ILogger<CertificateFiles>>();
+                kestrel.ConfigureHttpsDefaults(https =>
+                {
+                    // Kestrel wants one at the start; what counts is asked for with each connection.
+                    https.ServerCertificate = certificate.Current(log).TargetCertificate;
+                    https.OnAuthenticate = (_, tls) => tls.ServerCertificateContext = certificate.Current(log);
+                });
+            }
             kestrel.AddServerHeader = false;
             var connections = Connections.Here;
             kestrel.Limits.MaxConcurrentConnections = connections.Plain;
@@ -47,7 +60,7 @@ static class HostingSetup
         });
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         services.AddOpenApi(ApiDescription.Name, ApiDescription.Describe);
-        if (builder.Configuration["Latchkey:Proxy"] is { Length: > 0 } proxy)
+        if (proxy is not null)
             TrustProxy(services, proxy);
         return settings;
     }
