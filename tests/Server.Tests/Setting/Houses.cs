@@ -80,7 +80,10 @@ public sealed class Houses : IAsyncDisposable
     async Task<House> Open(Engine engine, IReadOnlyDictionary<string, string?>? settings = null)
     {
         Assert.SkipWhen(engine == Engine.Postgres && Postgres.IsOff, $"{Postgres.Off} is set.");
-        return new House(engine == Engine.Postgres ? await (await postgres.Value).NewDatabase() : null, settings);
+        var house = new House(engine == Engine.Postgres ? await (await postgres.Value).NewDatabase() : null, settings);
+        // The factory starts its server when it is first asked for it, and two tests that ask at once would start two.
+        _ = house.Services;
+        return house;
     }
 
     public async ValueTask DisposeAsync()
