@@ -40,7 +40,7 @@ internal sealed class Ending : IDisposable
         asked.Cancel();
     }
 
-    // The input of a program ends with the one who holds its other end, however that one ended: no reader is left behind.
+    // The input of a program ends with the one who holds its other end, however that one ended: no pairing is left behind.
     private void UntilInputEnds()
     {
         using var input = Console.OpenStandardInput();

@@ -5,12 +5,11 @@ const string Help = """
 
       pair      --server URL --system-id ID --system-key KEY --code CODE --data DIR [--name NAME]
                 brings this reader to a customer; the administrator confirms in the console
-                (--until-input-ends: as below)
-      run       --data DIR [--listen 127.0.0.1:5081] [--host NAME] [--radio] [--until-input-ends] [--pair --server … as above]
+                --until-input-ends gives up when its standard input ends, as it does when the program that started it is gone
+      run       --data DIR [--listen 127.0.0.1:5081] [--host NAME] [--radio] [--pair --server … as above]
                 decides at the door, until stopped; --pair pairs first if that was not done yet;
                 --host names the local page for browsers on other machines; --radio puts a virtual radio on
-                the same port, for demo and tests: whoever reaches it counts as standing at the door;
-                --until-input-ends stops when its standard input ends, as it does when the program that started it is gone
+                the same port, for demo and tests: whoever reaches it counts as standing at the door
       status    --data DIR
                 says what this reader knows and has to report; ends with 1 where none is paired
       self-test

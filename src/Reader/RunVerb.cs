@@ -10,7 +10,7 @@ internal static class RunVerb
 
     public static async Task<int> Run(string[] words)
     {
-        var arguments = Arguments.Read(words, "--data", "--listen", "--host", "--radio", "--until-input-ends", "--pair", "--server", "--system-id", "--system-key", "--code", "--name");
+        var arguments = Arguments.Read(words, "--data", "--listen", "--host", "--radio", "--pair", "--server", "--system-id", "--system-key", "--code", "--name");
         var (listen, hostName) = (arguments.Listen, arguments.HostName);
         using var ending = new Ending(arguments);
         if (arguments.Has("--pair"))

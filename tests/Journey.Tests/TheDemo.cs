@@ -65,41 +65,16 @@ public sealed class TheDemo : IDisposable
     }
 
     [Fact]
-    public async Task Leaves_no_process_when_it_is_killed()
-    {
-        await using var demo = await Start(Repository.FreePorts(3));
-        Assert.Equal(3, Processes().Count);
-        await demo.Kill();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (Processes() is { Count: > 0 })
-            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
-    }
-
-    /// <summary>Ended between the confirmation and the reader's hearing of it, or with a file lost: nothing is there twice, and nothing is missing.</summary>
-    [Fact]
-    public async Task A_start_that_was_cut_off_is_made_whole_by_the_next()
+    public async Task Its_doors_go_on_when_its_server_is_killed_until_the_next_start_takes_their_place()
     {
         var port = Repository.FreePorts(3);
-        await using var first = await Start(port);
-        await first.Interrupt();
-        Directory.Delete(Path.Combine(_folder, "readers", "main-entrance"), recursive: true);
-        File.Delete(Path.Combine(_folder, "password"));
-        File.Delete(Path.Combine(_folder, "api-token"));
-
-        await using var second = await Start(port);
-        Assert.NotEqual(SignIn(first), SignIn(second));
+        await using (var killed = await Start(port))
+            await killed.Kill();
+        Assert.Equal(2, Processes().Count);
+        await using var next = await Start(port);
         Assert.Equal(3, Processes().Count);
-        using var api = new Api($"http://localhost:{port}", await File.ReadAllTextAsync(Path.Combine(_folder, "api-token"), TestContext.Current.CancellationToken));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!(await Readers()).SequenceEqual(["Main entrance True", "Server room True"]))
-            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
-        await second.Interrupt();
+        await next.Interrupt("HUP");
         Assert.Empty(Processes());
-
-        // The one that has nobody's key is deleted, and shown until phones would open it no more.
-        async Task<IEnumerable<string>> Readers() => (await api.Get("/api/v1/readers")).GetProperty("readers").EnumerateArray()
-            .Where(reader => reader.GetProperty("condition").GetString() != "deletedNotTold")
-            .Select(reader => $"{reader.GetProperty("name")} {reader.GetProperty("online")}").Order(StringComparer.Ordinal);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Latchkey.Server.Hosting;
 
 namespace Latchkey.Server.Demo;
@@ -14,6 +15,8 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
     const int NotPaired = 1;
 
     Process? _process;
+
+    string PidFile => Path.Combine(folder, "pid");
 
     public string Name => name;
     public Uri Address { get; } = new($"http://localhost:{port}");
@@ -43,10 +46,11 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
 
     public async Task Open(CancellationToken cancel)
     {
+        await EndOrphan();
         LoopbackPort.Need(port);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var lines = new ConcurrentQueue<string>();
-        _process = Start(["run", "--data", folder, "--listen", $"127.0.0.1:{port}", "--radio", "--until-input-ends"], line =>
+        _process = Start(["run", "--data", folder, "--listen", $"127.0.0.1:{port}", "--radio"], line =>
         {
             lines.Enqueue(line);
             if (line.StartsWith("ready ", StringComparison.Ordinal))
@@ -55,7 +59,28 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
         _process.EnableRaisingEvents = true;
         _process.Exited += (_, _) => ready.TrySetException(
             new SettingsFault("--data", $"the reader of {name} ended before it was ready. {string.Join(' ', lines)}"));
+        await File.WriteAllTextAsync(PidFile, _process.Id.ToString(CultureInfo.InvariantCulture), cancel);
         await ready.Task.WaitAsync(cancel);
+    }
+
+    // A door goes on when its server is killed, as any door does. The next start takes its place.
+    async Task EndOrphan()
+    {
+        if (!File.Exists(PidFile) || !int.TryParse(await File.ReadAllTextAsync(PidFile), CultureInfo.InvariantCulture, out var pid))
+            return;
+        try
+        {
+            using var orphan = Process.GetProcessById(pid);
+            // The number may be somebody else's by now.
+            if (!(await File.ReadAllTextAsync($"/proc/{pid}/cmdline")).Contains(folder, StringComparison.Ordinal))
+                return;
+            orphan.Kill();
+            await orphan.WaitForExitAsync();
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            // It has ended.
+        }
     }
 
     async Task<(int Code, string Said)> Run(
@@ -78,7 +103,7 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
     {
         var process = new Process
         {
-            // Its input is held open by this process alone: a server that is killed takes its doors along, with nobody left to end them.
+            // Held open by this process alone: a pairing whose server is killed ends.
             StartInfo = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         foreach (var (variable, value) in environment ?? [])
@@ -102,7 +127,8 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
             return;
         if (!_process.HasExited)
         {
-            _process.StandardInput.Close();
+            using (var farewell = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+                await farewell.WaitForExitAsync();
             try
             {
                 await _process.WaitForExitAsync().WaitAsync(FarewellPatience);
@@ -112,6 +138,7 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
                 _process.Kill();
             }
         }
+        File.Delete(PidFile);
         _process.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Readers;
 
@@ -25,6 +26,12 @@ sealed class DemoHost(
     async Task Run(WebApplication app)
     {
         var stop = app.Lifetime.ApplicationStopping;
+        // A terminal that is closed ends it as Ctrl+C does, doors and all.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            app.Lifetime.StopApplication();
+        });
         DemoDoor[] doors = [Door("Main entrance", 1), Door("Server room", 2)];
         try
         {

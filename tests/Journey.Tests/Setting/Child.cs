@@ -71,10 +71,10 @@ sealed class Child : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Ctrl+C.</summary>
-    public async Task Interrupt()
+    /// <summary>Ctrl+C, or another signal that asks it to end.</summary>
+    public async Task Interrupt(string signal = "INT")
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         await _process.WaitForExitAsync().WaitAsync(StartPatience);
     }
