@@ -77,6 +77,33 @@ public sealed class TheDemo : IDisposable
         Assert.Empty(Processes());
     }
 
+    /// <summary>Ended between the confirmation and the reader's hearing of it, or with a file lost: nothing is there twice, and nothing is missing.</summary>
+    [Fact]
+    public async Task A_start_that_was_cut_off_is_made_whole_by_the_next()
+    {
+        var port = Repository.FreePorts(3);
+        await using var first = await Start(port);
+        await first.Interrupt();
+        Directory.Delete(Path.Combine(_folder, "readers", "main-entrance"), recursive: true);
+        File.Delete(Path.Combine(_folder, "password"));
+        File.Delete(Path.Combine(_folder, "api-token"));
+
+        await using var second = await Start(port);
+        Assert.NotEqual(SignIn(first), SignIn(second));
+        Assert.Equal(3, Processes().Count);
+        using var api = await ApiAt(port);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!(await Readers()).SequenceEqual(["Main entrance True", "Server room True"]))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+        await second.Interrupt();
+        Assert.Empty(Processes());
+
+        // The one that has nobody's key is deleted, and shown until phones would open it no more.
+        async Task<IEnumerable<string>> Readers() => (await api.Get("/api/v1/readers")).GetProperty("readers").EnumerateArray()
+            .Where(reader => reader.GetProperty("condition").GetString() != "deletedNotTold")
+            .Select(reader => $"{reader.GetProperty("name")} {reader.GetProperty("online")}").Order(StringComparer.Ordinal);
+    }
+
     [Theory]
     [InlineData("--port", "many")]
     [InlineData("--port", "65534")]

@@ -50,6 +50,16 @@ public sealed class PhoneConnection : IDisposable
     /// <summary>The reader hangs up.</summary>
     public event Action? Closed;
 
+    /// <summary>Whether it has, also before anybody heard.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (gate)
+                return closed;
+        }
+    }
+
     public int Mtu { get; }
 
     /// <summary>What the phone sees before it connects, at most 8 ASCII characters.</summary>

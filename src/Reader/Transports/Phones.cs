@@ -35,7 +35,7 @@ public sealed class Phones(Admission admission, Rules rules, StatusLists lists, 
 
     /// <summary>
     /// A phone comes into reach. Where all places are taken, it gets that of the one whose last proof of a key is the oldest: who stands at the
-    /// door is done in a second or two, so who only sits there goes first, and never shuts anybody out.
+    /// door is done in a second or two, so who only sits there goes first. A flood of new ones still costs others a second tap.
     /// </summary>
     public PhoneConnection Open(int mtu)
     {

@@ -54,6 +54,9 @@ public static class VirtualRadio
 
         connection.Notified += Say;
         connection.Closed += () => answers.Writer.TryComplete();
+        // Its place was given away before it was heard here.
+        if (connection.IsClosed)
+            answers.Writer.TryComplete();
         Say(RadioFrame.Connected(connection.Mtu, connection.LocalName));
 
         var sending = Send(socket, answers.Reader, hangUp);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
@@ -82,22 +83,20 @@ static class BackupVerbs
         var database = settings.DatabaseFile;
         var draft = database + Draft;
         MakeEmpty(draft);
+        LeaveToServer(settings.DataFolder);
         await using (var from = File.OpenRead(file))
         await using (var to = new FileStream(draft, FileMode.Open, FileAccess.Write))
             await from.CopyToAsync(to);
         Flush(draft);
         if (File.Exists(database))
         {
-            GatherJournal(database);
             var replaced = Replaced(database);
-            foreach (var part in new[] { "-wal", "-shm", "" })
-            {
-                if (File.Exists(database + part))
-                    File.Move(database + part, replaced + part);
-            }
+            Keep(database, replaced);
+            LeaveToServer(settings.DataFolder);
             await said.WriteLineAsync($"What was there until now is {replaced}.");
         }
-        File.Move(draft, database);
+        // In one step: whatever ends this program, there is a database, the one or the other.
+        File.Move(draft, database, overwrite: true);
         await said.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Put back from {file}: {content}."));
         await said.WriteLineAsync("Start the server, then do again what has happened since, first the withdrawals: a key revoked since then opens again until it is revoked again.");
     }
@@ -135,7 +134,7 @@ static class BackupVerbs
     }
 
     // A server that was killed leaves a journal beside its database. Moved into it, the one file is whole; where that fails, they are kept side by side.
-    static void GatherJournal(string database)
+    static void Keep(string database, string replaced)
     {
         try
         {
@@ -145,6 +144,13 @@ static class BackupVerbs
         catch (SqliteException)
         {
             // It is damaged: perhaps that is why it is being replaced.
+        }
+        File.Copy(database, replaced);
+        Flush(replaced);
+        foreach (var journal in new[] { "-wal", "-shm" })
+        {
+            if (File.Exists(database + journal))
+                File.Move(database + journal, replaced + journal);
         }
     }
 
@@ -188,6 +194,17 @@ static class BackupVerbs
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = OwnerOnly;
         using var made = new FileStream(file, options);
+    }
+
+    // What root makes in the folder of the server's own user would otherwise shut that one out.
+    static void LeaveToServer(string folder)
+    {
+        if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
+            return;
+        using var chown = Process.Start("chown", ["-R", $"--reference={folder}", folder]);
+        chown.WaitForExit();
+        if (chown.ExitCode != 0)
+            throw new IOException($"{folder} could not be left to its owner");
     }
 
     static void Flush(string file)

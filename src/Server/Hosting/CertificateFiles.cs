@@ -13,7 +13,7 @@ sealed class CertificateFiles
     readonly string certificate;
     readonly string key;
     readonly Lock gate = new();
-    DateTime readAsOf;
+    byte[] read;
     SslStreamCertificateContext current;
 
     /// <summary>Null where none is configured.</summary>
@@ -27,10 +27,9 @@ sealed class CertificateFiles
     public CertificateFiles(string certificate, string? key)
     {
         (this.certificate, this.key) = (Path.GetFullPath(certificate), Path.GetFullPath(key ?? certificate));
-        readAsOf = AsOf();
         try
         {
-            current = Read();
+            (read, current) = (Content(), Read());
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
@@ -44,8 +43,8 @@ sealed class CertificateFiles
         {
             try
             {
-                if (AsOf() is var now && now != readAsOf)
-                    (current, readAsOf) = (Read(), now);
+                if (Content() is var now && !now.AsSpan().SequenceEqual(read))
+                    (current, read) = (Read(), now);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
             {
@@ -56,7 +55,8 @@ sealed class CertificateFiles
         }
     }
 
-    DateTime AsOf() => new[] { File.GetLastWriteTimeUtc(certificate), File.GetLastWriteTimeUtc(key) }.Max();
+    // By what is in them: a time says nothing of what a link leads to. Two small files for each connection are little beside its handshake.
+    byte[] Content() => SHA256.HashData([.. File.ReadAllBytes(certificate), .. File.ReadAllBytes(key)]);
 
     SslStreamCertificateContext Read()
     {

@@ -26,6 +26,10 @@ sealed class FolderLock : IDisposable
         {
             throw new SettingsFault("Latchkey:Data", $"is {folder}, which a running server uses; stop that one first");
         }
+        catch (UnauthorizedAccessException)
+        {
+            throw new SettingsFault("Latchkey:Data", $"is {folder}, where {Name} belongs to another user");
+        }
     }
 
     public void Dispose() => held.Dispose();

@@ -21,22 +21,21 @@ static class Listening
         }
     }
 
-    // All that Kestrel takes addresses from; without any it listens on localhost.
+    // In the order in which Kestrel goes by them; without any it listens on localhost.
     static IEnumerable<(string Setting, string Address)> Addresses(IConfiguration configuration)
     {
-        foreach (var address in Parts(configuration["urls"]))
-            yield return ("urls", address);
-        foreach (var (setting, scheme) in new[] { ("http_ports", "http"), ("https_ports", "https") })
-        {
-            foreach (var port in Parts(configuration[setting]))
-                yield return (setting, $"{scheme}://*:{port}");
-        }
-        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren())
-        {
-            if (endpoint["Url"] is { Length: > 0 } url)
-                yield return (endpoint.Path + ":Url", url);
-        }
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
+            .Select(endpoint => (endpoint.Path + ":Url", endpoint["Url"] ?? "")).Where(endpoint => endpoint.Item2.Length > 0).ToList();
+        if (endpoints.Count > 0)
+            return endpoints;
+        var urls = Parts(configuration["urls"]).Select(address => ("urls", address)).ToList();
+        return urls.Count > 0
+            ? urls
+            : [.. Ports(configuration, "http"), .. Ports(configuration, "https")];
     }
+
+    static IEnumerable<(string, string)> Ports(IConfiguration configuration, string scheme) =>
+        Parts(configuration[scheme + "_ports"]).Select(port => (scheme + "_ports", $"{scheme}://*:{port}"));
 
     static string[] Parts(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

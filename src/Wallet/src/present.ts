@@ -82,7 +82,7 @@ export async function present(opening: Opening, radioTo: (door: Door, way: Radio
     if (opening.cancel.aborted) return { kind: 'stopped' };
     opening.onWay(way);
     outcome = way === 'internet' ? await overInternet(opening) : await overRadio(opening, radioTo(opening.door, way));
-    if (way === 'bluetooth' && !opening.cancel.aborted && DEVICE_IN_DOUBT.has(outcome.kind)) forgetHandle(opening.door.readerId);
+    if (way === 'bluetooth' && !opening.cancel.aborted && DEVICE_IN_DOUBT.has(outcome.kind)) forgetHandle(opening.door.readerId, outcome.kind === 'unproven');
     if (!NOTHING_SHOWN.has(outcome.kind)) return outcome;
   }
   return outcome;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as soon } from 'node:timers/promises';
 import type { Phone } from '../src/handshake/phone.ts';
 import { exchange } from '../src/radios/exchange.ts';
-import { forgetHandle, WebBluetooth } from '../src/radios/webBluetooth.ts';
+import { forgetHandle, recallHandles, WebBluetooth } from '../src/radios/webBluetooth.ts';
 
 /** A reader's device as a browser shows it; each connection waits until the test lets it come about. */
 class TestDevice extends EventTarget {
@@ -63,6 +63,19 @@ function tap(cancel: AbortController) {
 async function connecting(device: TestDevice, count = 1): Promise<void> {
   while (device.coming.length < count) await soon();
 }
+
+test('a device that failed its proof is forgotten by the browser too, one that was only not heard is not', () => {
+  const forgotten: string[] = [];
+  const device = { name: NAME, forget: async () => void forgotten.push(NAME) };
+  Object.defineProperty(globalThis, 'navigator', { value: { bluetooth: { getDevices: async () => [device] } }, configurable: true });
+  return recallHandles().then(async () => {
+    forgetHandle(NAME);
+    assert.deepEqual(forgotten, []);
+    await recallHandles();
+    forgetHandle(NAME, true);
+    assert.deepEqual(forgotten, [NAME]);
+  });
+});
 
 test('what is stopped while it connects leaves no connection behind, though the radio connects in the end', async () => {
   const device = new TestDevice();

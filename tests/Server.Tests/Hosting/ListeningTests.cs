@@ -37,6 +37,16 @@ public sealed class ListeningTests : IDisposable
         Check(setting, value, hasProxy: true);
     }
 
+    [Fact]
+    public void What_is_overridden_is_not_listened_on()
+    {
+        static void Check(params (string, string)[] settings) => Listening.Check(
+            new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Item1, s => (string?)s.Item2)).Build(), hasProxy: false, hasCertificate: true);
+        Check(("urls", "https://*:443"), ("http_ports", "8080"));
+        Check(("Kestrel:Endpoints:Public:Url", "https://*:443"), ("urls", "http://*:80"));
+        Assert.Throws<SettingsFault>(() => Check(("urls", "http://*:80"), ("http_ports", "8080")));
+    }
+
     [Theory]
     [InlineData("urls", "https://*:443")]
     [InlineData("https_ports", "443")]
@@ -61,10 +71,32 @@ public sealed class ListeningTests : IDisposable
         Assert.NotEqual(first, second);
         Assert.Equal(second, Served(files));
         File.WriteAllText(certificate, "-----BEGIN CERT");
-        Later(certificate);
         Assert.Equal(second, Served(files));
         var third = Write(certificate, key);
         Assert.Equal(third, Served(files));
+    }
+
+    [Fact]
+    public void What_a_link_leads_to_counts()
+    {
+        var (certificate, key) = (Path.Combine(folder, "full.pem"), Path.Combine(folder, "key.pem"));
+        Write(Path.Combine(folder, "1.pem"), Path.Combine(folder, "1.key"));
+        var second = Write(Path.Combine(folder, "2.pem"), Path.Combine(folder, "2.key"));
+        File.CreateSymbolicLink(certificate, "live.pem");
+        File.CreateSymbolicLink(key, "live.key");
+        void Live(string name)
+        {
+            foreach (var kind in new[] { "pem", "key" })
+            {
+                File.Delete(Path.Combine(folder, "live." + kind));
+                File.CreateSymbolicLink(Path.Combine(folder, "live." + kind), $"{name}.{kind}");
+            }
+        }
+        Live("1");
+        var files = new CertificateFiles(certificate, key);
+        Assert.NotEqual(second, Served(files));
+        Live("2");
+        Assert.Equal(second, Served(files));
     }
 
     [Fact]
@@ -91,19 +123,13 @@ public sealed class ListeningTests : IDisposable
 
     static string Served(CertificateFiles files) => files.Current(NullLogger.Instance).TargetCertificate.Thumbprint;
 
-    int written;
-
     string Write(string certificate, string key)
     {
         using var made = Make("keys.example.org", null);
         File.WriteAllText(certificate, made.ExportCertificatePem());
         File.WriteAllText(key, made.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        Later(certificate);
         return made.Thumbprint;
     }
-
-    // Two writes may fall into one tick of the file system's clock.
-    void Later(string file) => File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddYears(60).AddSeconds(++written));
 
     static X509Certificate2 Make(string name, X509Certificate2? signedBy, bool isAuthority = false)
     {

@@ -26,7 +26,9 @@ export function holdsHandle(readerId: string): boolean {
 }
 
 /** A device that was not heard, or was not the reader it was chosen for: the next time, the person chooses again. */
-export function forgetHandle(readerId: string): void {
+export function forgetHandle(readerId: string, forGood = false): void {
+  // One that failed its proof must not come back with the devices that the browser remembers.
+  if (forGood) void handles.get(readerId)?.forget?.().catch(() => undefined);
   handles.delete(readerId);
 }
 
