@@ -12,6 +12,7 @@ using Latchkey.Server.Readers;
 using Latchkey.Server.Storage;
 using Latchkey.Server.Sync;
 using Latchkey.Server.Users;
+using Microsoft.AspNetCore.Connections;
 
 try
 {
@@ -64,5 +65,10 @@ try
 catch (SettingsFault fault)
 {
     await Console.Error.WriteLineAsync(fault.Message);
+    return 1;
+}
+catch (IOException fault) when (fault.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"urls names an address that another program listens on: {fault.Message}");
     return 1;
 }

@@ -31,12 +31,26 @@ public sealed class TheServer : IDisposable
         Assert.Contains("plain http beyond this machine", Assert.Single(fault.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Says_in_one_line_that_its_address_is_taken()
+    {
+        Write();
+        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, _port);
+        other.Start();
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => Child.Start("dotnet", [Repository.Server, "serve", "--urls", $"https://127.0.0.1:{_port}"], "Application started", Settings));
+        var said = fault.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
+        Assert.Single(said, line => line.StartsWith("urls names an address that another program listens on", StringComparison.Ordinal));
+        Assert.DoesNotContain(said, line => line.StartsWith("   at ", StringComparison.Ordinal));
+    }
+
     Dictionary<string, string> Settings => new()
     {
         ["Latchkey__Data"] = Path.Combine(_folder, "data"),
         ["Latchkey__Origin"] = $"https://127.0.0.1:{_port}",
         ["Latchkey__Certificate"] = Path.Combine(_folder, "full.pem"),
         ["Latchkey__CertificateKey"] = Path.Combine(_folder, "key.pem"),
+        // What ends a start is said by the program itself.
+        ["Logging__LogLevel__Microsoft.Extensions.Hosting.Internal.Host"] = "None",
     };
 
     /// <summary>The thumbprint that a new connection is shown; the answer behind it is the product's own.</summary>

@@ -23,7 +23,7 @@ sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeA
 {
     public const string SystemId = "demo0001";
     public const string SystemKey = "demo";
-    const string Email = "marie@alfa.example";
+    internal const string Email = "marie@alfa.example";
 
     // The id is of the request: the same one acts once, so who was made, and perhaps deleted since, is not made again.
     static readonly (Guid Id, string Name, string Email, string Language)[] Users =
@@ -44,7 +44,11 @@ sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeA
             administrator = await Open(cancel);
         }
 
-        var password = await Kept(passwordFile, cancel) ?? await NewPassword(administrator.Id, passwordFile, cancel);
+        var kept = await Kept(passwordFile, cancel);
+        // Changed in the console: the new one is nobody's to print.
+        var password = kept is null
+            ? await NewPassword(administrator.Id, passwordFile, cancel)
+            : Argon2.Fits(administrator.PasswordHash!, kept) ? kept : $"the password you chose (forgotten? delete {passwordFile} and start again)";
         await using var db = store.Open();
         var customer = await db.Memberships.Where(m => m.AdministratorId == administrator.Id).Select(m => m.AccountId).SingleAsync(cancel);
         var signIn = new DemoSignIn(customer, Email, password, await ActorOf(administrator, cancel));

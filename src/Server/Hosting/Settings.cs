@@ -14,7 +14,7 @@ public sealed record Settings(
         var own = configuration.GetSection("Latchkey");
         var origin = own["Origin"] is { Length: > 0 } given
             ? ReadOrigin(given)
-            : new Uri("http://localhost:5000/");
+            : OwnAddress(configuration["urls"]);
         var mailbox = ReadSwitch(own, "Mailbox");
         // Its mails hold the codes of keys: for a demo on this machine, never for a server that others reach.
         if (mailbox && !origin.IsLoopback)
@@ -27,6 +27,12 @@ public sealed record Settings(
             SmtpSettings.Read(own.GetSection("Smtp")),
             mailbox);
     }
+
+    // Without an origin of its own the server is for this machine, at the address it listens on.
+    static Uri OwnAddress(string? urls) =>
+        Uri.TryCreate(urls, UriKind.Absolute, out var one) && one.IsLoopback && one.Scheme == Uri.UriSchemeHttp && one.PathAndQuery == "/"
+            ? one
+            : new("http://localhost:5000/");
 
     static Uri ReadOrigin(string given)
     {

@@ -93,7 +93,14 @@ public sealed class SiteFeeds(SiteFeedTools tools) : BackgroundService
         }
         finally
         {
-            await stop.CancelAsync();
+            try
+            {
+                await stop.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // A start that was broken off is taken apart before this comes to its end.
+            }
         }
     }
 

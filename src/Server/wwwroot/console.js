@@ -181,7 +181,8 @@
       else document.documentElement.setAttribute("data-colours", name);
       document.cookie = `latchkey-colours=${name}; path=/; max-age=31536000; samesite=lax` + (location.protocol === "https:" ? "; secure" : "");
     },
-    dark: () => getComputedStyle(document.documentElement).colorScheme === "dark"
-      || (!document.documentElement.dataset.colours && matchMedia("(prefers-color-scheme: dark)").matches),
+    // Asked by the page as soon as it lives.
+    dark: () => (document.documentElement.dataset.lives = "yes") && (getComputedStyle(document.documentElement).colorScheme === "dark"
+      || (!document.documentElement.dataset.colours && matchMedia("(prefers-color-scheme: dark)").matches)),
   };
 })();

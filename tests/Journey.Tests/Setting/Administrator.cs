@@ -90,6 +90,8 @@ sealed class Administrator(House house, IPage page)
     /// <summary>Clicks a button and waits for the dialog that it opens.</summary>
     public async Task Open(string button)
     {
+        // What is pressed on the page as it was drawn first is pressed again on the one that lives, but never what ends something.
+        await Expect(page.Locator("html[data-lives]")).ToBeAttachedAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = button }).First.ClickAsync();
         await Expect(Dialog).ToBeVisibleAsync();
     }
@@ -117,6 +119,7 @@ sealed class Administrator(House house, IPage page)
 
     public async Task Revoke(string why)
     {
+        await Expect(page.Locator("html[data-lives]")).ToBeAttachedAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).First.ClickAsync();
         await Dialog.GetByLabel("Why").FillAsync(why);
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();

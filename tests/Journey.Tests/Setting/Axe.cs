@@ -20,6 +20,16 @@ static class Axe
         ResultTypes = [ResultType.Violations],
     };
 
+    /// <summary>Colours that are on their way are nobody's colours: what moves is waited for, and what that sets in motion, but for what turns for ever.</summary>
+    const string AtRest = """
+        async () => {
+          const frame = () => new Promise(requestAnimationFrame);
+          const moving = () => document.getAnimations().filter(a => a.playState === 'running' && Number.isFinite(a.effect.getComputedTiming().endTime));
+          for (let quiet = 0; quiet < 3; await frame())
+            if (moving().length) { quiet = 0; await Promise.allSettled(moving().map(a => a.finished)); } else quiet++;
+        }
+        """;
+
     static readonly (int Width, int Height)[] Sizes = [(1440, 900), (390, 844)];
 
     /// <summary>One line for each thing that breaks a rule, once for each place it was seen at.</summary>
@@ -32,8 +42,7 @@ static class Axe
             foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
-                // Colours that are on their way are nobody's colours: what moves is waited for, but for what turns for ever.
-                await page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => Number.isFinite(a.effect.getComputedTiming().endTime)).map(a => a.finished))");
+                await page.EvaluateAsync(AtRest);
                 var result = await page.RunAxe(colours == ColorScheme.Light ? Rules : Colours);
                 found.AddRange(
                     from violation in result.Violations

@@ -53,6 +53,23 @@ public sealed class DemoSeedTests(Houses houses) : IDisposable
     }
 
     [Theory, BothEngines]
+    public async Task A_password_that_was_changed_is_not_printed_any_more(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var first = await Ensure(house);
+        await house.Store.Write(
+            async db =>
+            {
+                var marie = await db.Administrators.SingleAsync(a => a.Email == DemoSeed.Email, TestContext.Current.CancellationToken);
+                marie.PasswordHash = new Argon2().HashPassword(marie, "another of her own");
+            },
+            TestContext.Current.CancellationToken);
+        var second = await Ensure(house);
+        Assert.DoesNotContain(first.Password, second.Password, StringComparison.Ordinal);
+        Assert.StartsWith("the password you chose", second.Password, StringComparison.Ordinal);
+    }
+
+    [Theory, BothEngines]
     public async Task Secrets_of_another_store_are_not_told(Engine engine)
     {
         await File.WriteAllTextAsync(Password, "of another store", TestContext.Current.CancellationToken);
