@@ -23,7 +23,8 @@ sealed class Child : IAsyncDisposable
     /// <summary>Starts it and waits for a line that holds <paramref name="ready"/>.</summary>
     public static async Task<Child> Start(string program, IEnumerable<string> arguments, string ready, IDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // Whoever started the tests in the background made them deaf to Ctrl+C, and their children with them.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var child = new Child(new Process { StartInfo = start });
