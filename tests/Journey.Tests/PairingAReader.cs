@@ -43,7 +43,7 @@ public sealed class PairingAReader(House house) : Setting.Journey(house)
             await page.GetByRole(AriaRole.Link, new() { Name = "Loft 01" }).ClickAsync();
             await Expect(page.GetByText("Connected now")).ToBeVisibleAsync();
 
-            await page.GetByRole(AriaRole.Button, new() { Name = "Delete reader" }).ClickAsync();
+            await marie.Open("Delete reader");
             await marie.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete reader" }).ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Readers");
             await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Loft 01" })).ToHaveCountAsync(0);

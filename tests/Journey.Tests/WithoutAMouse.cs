@@ -15,6 +15,7 @@ public sealed class WithoutAMouse(House house) : Setting.Journey(house)
         var marie = await Administrator.Of(this, House);
         var page = marie.Page;
         await marie.Visit("/users");
+        await marie.Lives();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "New mobile key" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("n");
         await Expect(marie.Dialog.GetByLabel("Full name")).ToBeFocusedAsync();
@@ -39,6 +40,7 @@ public sealed class WithoutAMouse(House house) : Setting.Journey(house)
         var marie = await Administrator.Of(this, House);
         var page = marie.Page;
         await marie.Visit("/users");
+        await marie.Lives();
         var opener = page.GetByRole(AriaRole.Button, new() { Name = "New mobile key" }).First;
         await opener.FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -69,6 +71,7 @@ public sealed class WithoutAMouse(House house) : Setting.Journey(house)
     {
         var marie = await Administrator.Of(this, House);
         await marie.Visit("/users");
+        await marie.Lives();
         await marie.Page.GetByRole(AriaRole.Button, new() { Name = "New mobile key" }).First.ClickAsync();
         var name = marie.Dialog.GetByLabel("Full name");
         await name.FillAsync("Hana Ti");

@@ -39,6 +39,12 @@ sealed class Administrator(House house, IPage page)
         await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })).ToBeVisibleAsync();
     }
 
+    /// <summary>
+    /// The page that is drawn first has gone. What is clicked on it is clicked again on the one that lives, but neither what ends something nor what is
+    /// pressed on the keyboard.
+    /// </summary>
+    public Task Lives() => Expect(page.Locator("html[data-lives]")).ToBeAttachedAsync();
+
     public Task Visit(string path) => page.GotoAsync(house.Console + path);
 
     /// <summary>Makes a mobile key and leaves the dialog that hands it over open.</summary>
@@ -90,8 +96,7 @@ sealed class Administrator(House house, IPage page)
     /// <summary>Clicks a button and waits for the dialog that it opens.</summary>
     public async Task Open(string button)
     {
-        // What is pressed on the page as it was drawn first is pressed again on the one that lives, but never what ends something.
-        await Expect(page.Locator("html[data-lives]")).ToBeAttachedAsync();
+        await Lives();
         await page.GetByRole(AriaRole.Button, new() { Name = button }).First.ClickAsync();
         await Expect(Dialog).ToBeVisibleAsync();
     }
@@ -119,7 +124,7 @@ sealed class Administrator(House house, IPage page)
 
     public async Task Revoke(string why)
     {
-        await Expect(page.Locator("html[data-lives]")).ToBeAttachedAsync();
+        await Lives();
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).First.ClickAsync();
         await Dialog.GetByLabel("Why").FillAsync(why);
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
