@@ -83,7 +83,7 @@ static class BackupVerbs
         var database = settings.DatabaseFile;
         var draft = database + Draft;
         MakeEmpty(draft);
-        LeaveToServer(settings.DataFolder);
+        LeaveToServer(settings.DataFolder, draft, FolderLock.FileOf(settings.DataFolder));
         await using (var from = File.OpenRead(file))
         await using (var to = new FileStream(draft, FileMode.Open, FileAccess.Write))
             await from.CopyToAsync(to);
@@ -92,7 +92,7 @@ static class BackupVerbs
         {
             var replaced = Replaced(database);
             Keep(database, replaced);
-            LeaveToServer(settings.DataFolder);
+            LeaveToServer(settings.DataFolder, replaced);
             await said.WriteLineAsync($"What was there until now is {replaced}.");
         }
         // In one step: whatever ends this program, there is a database, the one or the other.
@@ -196,15 +196,16 @@ static class BackupVerbs
         using var made = new FileStream(file, options);
     }
 
-    // What root makes in the folder of the server's own user would otherwise shut that one out.
-    static void LeaveToServer(string folder)
+    // What root makes in the folder of the server's own user would otherwise shut that one out. These files alone, and no link followed: what else lies in that
+    // folder is that user's doing, and root hands nothing over for it.
+    static void LeaveToServer(string folder, params string[] made)
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
             return;
-        using var chown = Process.Start("chown", ["-R", $"--reference={folder}", folder]);
+        using var chown = Process.Start("chown", ["--no-dereference", $"--reference={folder}", "--", .. made]);
         chown.WaitForExit();
         if (chown.ExitCode != 0)
-            throw new IOException($"{folder} could not be left to its owner");
+            throw new IOException($"{string.Join(", ", made)} could not be left to the owner of {folder}");
     }
 
     static void Flush(string file)

@@ -12,6 +12,8 @@ sealed class FolderLock : IDisposable
 
     FolderLock(FileStream held) => this.held = held;
 
+    public static string FileOf(string folder) => Path.Combine(folder, Name);
+
     /// <exception cref="SettingsFault">Another process holds the folder.</exception>
     public static FolderLock Take(string folder)
     {
@@ -20,7 +22,7 @@ sealed class FolderLock : IDisposable
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            return new(new FileStream(Path.Combine(folder, Name), options));
+            return new(new FileStream(FileOf(folder), options));
         }
         catch (IOException)
         {
