@@ -138,7 +138,7 @@ sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeA
     // The seed acts as the administrator would, so it has a session like one.
     async Task<Actor> ActorOf(Administrator administrator, CancellationToken cancel)
     {
-        var session = Session.Begin(administrator.Id, time.GetUtcNow());
+        var session = Session.Begin(administrator.Id, time.GetUtcNow(), "Latchkey demo");
         await store.Write(
             db =>
             {
