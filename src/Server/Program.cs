@@ -1,6 +1,7 @@
 using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Activation;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Backups;
 using Latchkey.Server.Console;
 using Latchkey.Server.Demo;
@@ -29,6 +30,7 @@ try
     builder.Services.AddKeys(settings);
     builder.Services.AddAccounts(settings);
     builder.Services.AddNotices(settings);
+    builder.Services.AddAdministrators();
     builder.Services.AddUsers();
     builder.Services.AddActivation();
     builder.Services.AddAccess();

@@ -39,17 +39,11 @@ static class AccountsSetup
             .AddUserStore<UserOnlyStore<Administrator, Db, Guid>>();
         services.AddSingleton<IPasswordHasher<Administrator>, Argon2>();
         services.AddSingleton<Throttle>();
-        services.AddSingleton<SignIn>();
-        services.AddSingleton<SignOut>();
         services.AddSingleton<Acts>();
         services.AddSingleton<OpenAccount>();
         services.AddSingleton<MakeApiToken>();
         services.AddSingleton<ListApiTokens>();
         services.AddSingleton<RevokeApiToken>();
         services.AddSingleton<NewSystemKey>();
-        services.AddSingleton<FirstSetup>();
-        services.AddSingleton<ChangePassword>();
-        services.AddSingleton<ListSessions>();
-        services.AddSingleton<EndSessions>();
     }
 }

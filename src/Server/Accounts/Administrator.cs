@@ -44,7 +44,7 @@ public sealed class Session
     public required Guid Id { get; init; }
     public required Guid AdministratorId { get; init; }
 
-    /// <summary>As <see cref="Browsers"/> names it; null is one it does not know.</summary>
+    /// <summary>As <see cref="Administrators.Browsers"/> names it; null is one it does not know.</summary>
     public string? Browser { get; init; }
 
     /// <summary>The IP address it was begun from; null is unknown.</summary>

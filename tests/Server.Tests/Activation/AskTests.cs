@@ -1,5 +1,6 @@
 using System.Net;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Notices;
 using Latchkey.Server.Tests.Setting;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Console;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Tests.Setting;

@@ -1,6 +1,6 @@
 using Latchkey.Server.Hosting;
 
-namespace Latchkey.Server.Accounts;
+namespace Latchkey.Server.Administrators;
 
 /// <summary>What a new password must be. It is looked at only where one is chosen, so an older one goes on working.</summary>
 static class Passwords

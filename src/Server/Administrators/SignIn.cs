@@ -1,13 +1,14 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.EntityFrameworkCore;
 
-namespace Latchkey.Server.Accounts;
+namespace Latchkey.Server.Administrators;
 
 /// <summary>Who has signed in.</summary>
 public sealed record SignedIn(Guid AdministratorId, string Name);

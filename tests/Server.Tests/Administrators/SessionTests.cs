@@ -1,10 +1,11 @@
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Tests.Setting;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Latchkey.Server.Tests.Accounts;
+namespace Latchkey.Server.Tests.Administrators;
 
 public class SessionTests(Houses houses)
 {

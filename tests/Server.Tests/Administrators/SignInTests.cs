@@ -1,5 +1,5 @@
 using System.Net;
-using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
 using Latchkey.Server.Tests.Setting;
@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace Latchkey.Server.Tests.Accounts;
+namespace Latchkey.Server.Tests.Administrators;
 
 public class SignInTests(Houses houses)
 {

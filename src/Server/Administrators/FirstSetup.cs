@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
-namespace Latchkey.Server.Accounts;
+namespace Latchkey.Server.Administrators;
 
 /// <summary>The first site and its administrator.</summary>
 /// <param name="Code">From the file in the data folder; dashes, blanks and case don't matter.</param>

@@ -1,4 +1,4 @@
-namespace Latchkey.Server.Accounts;
+namespace Latchkey.Server.Administrators;
 
 /// <summary>
 /// What a browser says it is, in two words that a person knows again: "Firefox, Windows". Only words of these tables are kept, so nothing that a stranger

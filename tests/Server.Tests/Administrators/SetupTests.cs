@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
@@ -8,7 +9,7 @@ using Latchkey.Server.Tests.Setting;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Latchkey.Server.Tests.Accounts;
+namespace Latchkey.Server.Tests.Administrators;
 
 /// <summary>The way into a server that has nobody yet.</summary>
 public partial class SetupTests(Houses houses)

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
-namespace Latchkey.Server.Accounts;
+namespace Latchkey.Server.Administrators;
 
 /// <summary>A new password for oneself.</summary>
 /// <param name="Id">Made by the client: the same id acts once.</param>

@@ -1,7 +1,8 @@
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 
-namespace Latchkey.Server.Accounts;
+namespace Latchkey.Server.Administrators;
 
 /// <summary>A sign-in of the administrator who asks, that still stands.</summary>
 /// <param name="Browser">Its name and system; absent is unknown.</param>

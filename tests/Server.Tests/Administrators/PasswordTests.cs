@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Storage;
@@ -9,7 +10,7 @@ using Latchkey.Server.Tests.Setting;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Latchkey.Server.Tests.Accounts;
+namespace Latchkey.Server.Tests.Administrators;
 
 public class PasswordTests(Houses houses)
 {

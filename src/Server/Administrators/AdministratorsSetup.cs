@@ -1,0 +1,14 @@
+namespace Latchkey.Server.Administrators;
+
+static class AdministratorsSetup
+{
+    public static void AddAdministrators(this IServiceCollection services)
+    {
+        services.AddSingleton<SignIn>();
+        services.AddSingleton<SignOut>();
+        services.AddSingleton<FirstSetup>();
+        services.AddSingleton<ChangePassword>();
+        services.AddSingleton<ListSessions>();
+        services.AddSingleton<EndSessions>();
+    }
+}
