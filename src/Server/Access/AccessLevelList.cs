@@ -25,7 +25,7 @@ public sealed record AccessLevelListAnswer(IReadOnlyList<AccessLevelRow> Levels)
 public sealed class AccessLevelList(Acts acts)
 {
     public Task<Outcome<AccessLevelListAnswer>> Ask(Actor actor, Guid customerId, CancellationToken cancel) =>
-        acts.Ask<AccessLevelListAnswer>(actor, customerId, Role.Viewer, async q =>
+        acts.Ask<AccessLevelListAnswer>(actor, customerId, Role.Auditor, async q =>
         {
             var readers = await q.Db.Readers.Where(r => r.CustomerId == customerId && r.State != ReaderState.Deleted)
                 .Select(r => r.Id).ToHashSetAsync(q.Cancel);

@@ -37,7 +37,7 @@ public sealed class MakeAccessLevel(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<MakeAccessLevelRequest, AccessLevelAnswer>(
-            nameof(MakeAccessLevel), actor, customerId, Role.Manager, request.Id, request,
+            nameof(MakeAccessLevel), actor, customerId, Role.KeyManager, request.Id, request,
             async act =>
             {
                 if (await act.Taken<AccessLevel>(request.Id) is { } taken)
@@ -78,7 +78,7 @@ public sealed class ChangeAccessLevel(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, AccessLevelAnswer>(
-            nameof(ChangeAccessLevel), actor, customerId, Role.Manager, request.Id, new { levelId, request },
+            nameof(ChangeAccessLevel), actor, customerId, Role.KeyManager, request.Id, new { levelId, request },
             async act =>
             {
                 var level = await act.Db.AccessLevels.SingleOrDefaultAsync(
@@ -108,7 +108,7 @@ public sealed class DeleteAccessLevel(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, AccessLevelAnswer>(
-            nameof(DeleteAccessLevel), actor, customerId, Role.Manager, request.Id, new { levelId, request },
+            nameof(DeleteAccessLevel), actor, customerId, Role.KeyManager, request.Id, new { levelId, request },
             async act =>
             {
                 var level = await act.Db.AccessLevels.SingleOrDefaultAsync(

@@ -28,7 +28,7 @@ public sealed class GiveAccessLevel(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, UserLevelsAnswer>(
-            nameof(GiveAccessLevel), actor, customerId, Role.Manager, request.Id, new { userId, request },
+            nameof(GiveAccessLevel), actor, customerId, Role.KeyManager, request.Id, new { userId, request },
             async act =>
             {
                 var found = await UserLevels.Find(act, userId, request.LevelId);
@@ -56,7 +56,7 @@ public sealed class TakeAccessLevel(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, UserLevelsAnswer>(
-            nameof(TakeAccessLevel), actor, customerId, Role.Manager, request.Id, new { userId, request },
+            nameof(TakeAccessLevel), actor, customerId, Role.KeyManager, request.Id, new { userId, request },
             async act =>
             {
                 var found = await UserLevels.Find(act, userId, request.LevelId);

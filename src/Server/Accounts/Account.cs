@@ -1,3 +1,5 @@
+using Latchkey.Server.Hosting;
+
 namespace Latchkey.Server.Accounts;
 
 public enum AccountKind
@@ -15,7 +17,13 @@ public sealed class Account
     public required Guid Id { get; init; }
     public required AccountKind Kind { get; init; }
     public Guid? ParentId { get; init; }
-    public required string Name { get; set; }
+    public string Name { get; private set; } = "";
+
+    /// <summary>The name folded, by which lists are sorted.</summary>
+    public string SortName { get; private set; } = "";
+
+    public void Rename(string name) => (Name, SortName) = (name, Folding.Fold(name));
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>A deleted account can be restored with everything; while deleted nothing of it works.</summary>

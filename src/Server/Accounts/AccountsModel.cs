@@ -12,7 +12,7 @@ static class AccountsModel
             e.HasKey(a => a.Id);
             e.Property(a => a.Id).ValueGeneratedNever();
             e.Property(a => a.Name).HasMaxLength(Account.NameCharsMax);
-            e.HasIndex(a => a.ParentId);
+            e.HasIndex(a => new { a.ParentId, a.SortName });
             e.HasOne<Account>().WithMany().HasForeignKey(a => a.ParentId).OnDelete(DeleteBehavior.Restrict);
         });
         model.Entity<Customer>(e =>
@@ -20,6 +20,20 @@ static class AccountsModel
             e.HasKey(c => c.AccountId);
             e.HasOne(c => c.Account).WithOne().HasForeignKey<Customer>(c => c.AccountId).OnDelete(DeleteBehavior.Restrict);
             e.HasIndex(c => c.SystemId);
+            e.ComplexProperty(c => c.Contact);
+        });
+        model.Entity<Distributor>(e =>
+        {
+            e.HasKey(d => d.AccountId);
+            e.HasOne(d => d.Account).WithOne().HasForeignKey<Distributor>(d => d.AccountId).OnDelete(DeleteBehavior.Restrict);
+            e.Property(d => d.Code).HasMaxLength(Distributor.CodeChars);
+            e.HasIndex(d => d.Code).IsUnique();
+            e.ComplexProperty(d => d.Contact);
+        });
+        model.Entity<BrokenGlass>(e =>
+        {
+            e.HasKey(g => new { g.CustomerId, g.Id });
+            e.Property(g => g.Why).HasMaxLength(BrokenGlass.WhyCharsMax);
         });
         model.Entity<Membership>(e =>
         {

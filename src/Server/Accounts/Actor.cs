@@ -52,7 +52,7 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
         switch (Kind)
         {
             case ActorKind.Administrator:
-                return await NameInSession(db, now, cancel) is { } name ? new(name, await RoleOf(db, Id, accountId, cancel)) : null;
+                return await NameInSession(db, now, cancel) is { } name ? await RoleOf(db, name, accountId, now, cancel) : null;
             case ActorKind.ApiToken:
                 var customer = Guid.TryParse(Stamp, out var id) ? id : Guid.Empty;
                 var token = await db.ApiTokens.AsNoTracking()
@@ -74,16 +74,34 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
         .Where(a => db.Sessions.Any(s => s.Id == Session && s.AdministratorId == a.Id && s.EndedAt == null && s.EndsAt > now))
         .Select(a => a.Name).SingleOrDefaultAsync(cancel);
 
-    // The highest role in the account or in any account above it. None where one of them is deleted or the account is not there.
-    static async Task<Role?> RoleOf(Db db, Guid administratorId, Guid accountId, CancellationToken cancel)
+    // The highest role in the account or in any account above it, as far as a customer lets those above it in. None where one of them is deleted or the
+    // account is not there.
+    async Task<Standing> RoleOf(Db db, string name, Guid accountId, DateTimeOffset now, CancellationToken cancel)
     {
         var path = await AccountPath(db, accountId, cancel);
-        if (path.Count == 0)
-            return null;
-        var roles = await db.Memberships.AsNoTracking()
-            .Where(m => m.AdministratorId == administratorId && path.Contains(m.AccountId))
-            .Select(m => m.Role).ToListAsync(cancel);
-        return roles.Count == 0 ? null : roles.Max();
+        var places = await db.Memberships.AsNoTracking()
+            .Where(m => m.AdministratorId == Id && path.Contains(m.AccountId))
+            .Select(m => new { m.AccountId, m.Role, m.Account!.Name }).ToListAsync(cancel);
+        var own = places.Find(p => p.AccountId == accountId);
+        // The nearest account above in whose name the administrator comes, where several give the same role.
+        var above = places.Where(p => p.AccountId != accountId).OrderByDescending(p => p.Role).ThenBy(p => path.IndexOf(p.AccountId)).FirstOrDefault();
+        if (above is null || own?.Role >= above.Role)
+            return new(name, own?.Role);
+        var let = await DistributorAccessOf(db, accountId, now, cancel) switch
+        {
+            DistributorAccess.Full => above.Role,
+            DistributorAccess.ViewOnly => Role.Auditor,
+            _ => (Role?)null,
+        };
+        return let is null || own?.Role >= let ? new(name, own?.Role) : new(name, let) { Through = new(above.AccountId, above.Name) };
+    }
+
+    async Task<DistributorAccess> DistributorAccessOf(Db db, Guid accountId, DateTimeOffset now, CancellationToken cancel)
+    {
+        var set = await db.Customers.Where(c => c.AccountId == accountId).Select(c => (DistributorAccess?)c.DistributorAccess).SingleOrDefaultAsync(cancel);
+        return set is null or DistributorAccess.Full || await db.BrokenGlasses.AnyAsync(g => g.CustomerId == accountId && g.AdministratorId == Id && g.EndsAt > now, cancel)
+            ? DistributorAccess.Full
+            : set.Value;
     }
 
     /// <summary>The account and those above it; empty when one of them is deleted or the account does not exist.</summary>
@@ -108,4 +126,11 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
 }
 
 /// <summary>An actor whose session stands. Without a role the account is, to it, not there.</summary>
-sealed record Standing(string Name, Role? Role);
+sealed record Standing(string Name, Role? Role)
+{
+    /// <summary>The account above, in whose name the actor has come; null for one of the account itself.</summary>
+    public Above? Through { get; init; }
+}
+
+/// <summary>An account above the one that is acted in.</summary>
+public sealed record Above(Guid AccountId, string Name);

@@ -70,7 +70,7 @@ public sealed class Acts(Store store, SecretBox box, TimeProvider time)
                     return Answer<TAnswer>(earlier, bodyHash);
 
                 var head = lockedHead ?? throw new InvalidOperationException("The account has no audit chain.");
-                var context = new Act(db, accountId, now, actor, standing.Value.Name, name, head, cancel);
+                var context = new Act(db, accountId, now, actor, standing.Value, name, head, cancel);
                 var outcome = await act(context);
                 if (!outcome.Done)
                     return outcome;
@@ -123,23 +123,26 @@ public sealed class Act
 {
     readonly AuditHead head;
     readonly Actor actor;
-    readonly string actorName;
+    readonly Standing standing;
     readonly string name;
 
     internal Act(
-        Db db, Guid customerId, DateTimeOffset now, Actor actor, string actorName, string name, AuditHead head,
+        Db db, Guid customerId, DateTimeOffset now, Actor actor, Standing standing, string name, AuditHead head,
         CancellationToken cancel)
     {
         (Db, CustomerId, Now, Cancel) = (db, customerId, now, cancel);
-        (this.actor, this.actorName, this.name, this.head) = (actor, actorName, name, head);
+        (this.actor, this.standing, this.name, this.head) = (actor, standing, name, head);
     }
 
     public Db Db { get; }
     public Guid CustomerId { get; }
     public DateTimeOffset Now { get; }
     public CancellationToken Cancel { get; }
-    public string ActorName => actorName;
+    public string ActorName => standing.Name;
     public Guid ActorId => actor.Id;
+
+    /// <summary>The account above, in whose name the actor has come; null for one of this account itself.</summary>
+    public Above? Through => standing.Through;
     internal bool Audited { get; private set; }
 
     /// <summary>Tells the readers: appends to the site feed and returns the sequence they must acknowledge.</summary>
@@ -160,8 +163,24 @@ public sealed class Act
     /// <summary>Writes what was done into the account's audit chain. Details are for people and never hold a secret.</summary>
     public void Audit(Guid subjectId, object? details = null)
     {
-        AuditChain.Append(Db, head, actor.Id, actorName, name, subjectId, details, Now);
+        AuditChain.Append(Db, head, actor.Id, standing.Name, name, subjectId, details, Now, Through?.Name);
         Audited = true;
+    }
+
+    /// <summary>
+    /// Writes an act of this account on one below it into that one's chain, too, so that its own people find it. Locks the chain: an account's before those of
+    /// the accounts below it, so that no two acts wait for one another.
+    /// </summary>
+    /// <param name="below">A child of this account; else nothing is written and the act is to be refused.</param>
+    /// <returns>Whether there is such a child.</returns>
+    public async Task<bool> AuditBelow(Guid below, Guid subjectId, object? details = null)
+    {
+        var self = await Db.Accounts.Where(a => a.Id == CustomerId).Select(a => a.Name).SingleAsync(Cancel);
+        if (!await Db.Accounts.AnyAsync(a => a.Id == below && a.ParentId == CustomerId, Cancel))
+            return false;
+        var its = await AuditChain.Lock(Db, below, Cancel);
+        AuditChain.Append(Db, its, actor.Id, standing.Name, name, subjectId, details, Now, Through?.Name ?? self);
+        return true;
     }
 }
 

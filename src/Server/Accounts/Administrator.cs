@@ -14,10 +14,13 @@ public sealed class Administrator : IdentityUser<Guid>
 public enum Role
 {
     /// <summary>Sees everything of the account and changes nothing.</summary>
-    Viewer,
+    Auditor,
 
-    /// <summary>Users, keys, readers and access levels.</summary>
-    Manager,
+    /// <summary>Sees everything, and opens doors from the console.</summary>
+    DoorOperator,
+
+    /// <summary>Users, keys, readers and access levels; of a distributor also its customers and their credits.</summary>
+    KeyManager,
 
     /// <summary>All of it, administrators and API tokens included.</summary>
     Owner,

@@ -29,7 +29,7 @@ public sealed class ListApiTokens(Acts acts)
     public const int EndedListedMax = 200;
 
     public Task<Outcome<ApiTokenListAnswer>> Ask(Actor actor, Guid customerId, CancellationToken cancel) =>
-        acts.Ask<ApiTokenListAnswer>(actor, customerId, Role.Viewer, async q =>
+        acts.Ask<ApiTokenListAnswer>(actor, customerId, Role.Auditor, async q =>
         {
             var own = q.Db.ApiTokens.AsNoTracking().Where(t => t.CustomerId == customerId).OrderByDescending(t => t.CreatedAt);
             var tokens = await own.Where(t => t.RevokedAt == null && (t.EndsAt == null || t.EndsAt > q.Now)).ToListAsync(q.Cancel);

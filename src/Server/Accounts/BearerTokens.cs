@@ -15,7 +15,7 @@ namespace Latchkey.Server.Accounts;
 /// <param name="Name">What it is for, 1 to 80 characters.</param>
 /// <param name="Role">What it may do in this customer.</param>
 /// <param name="EndsAt">It works until this moment, exclusive; absent is until it is revoked. One that a token makes ends with its maker at the latest.</param>
-public sealed record MakeApiTokenRequest(Guid Id, string Name, Role Role = Role.Manager, DateTimeOffset? EndsAt = null);
+public sealed record MakeApiTokenRequest(Guid Id, string Name, Role Role = Role.KeyManager, DateTimeOffset? EndsAt = null);
 
 /// <summary>The token, shown this once.</summary>
 /// <param name="EndsAt">Exclusive; absent is without end.</param>

@@ -61,14 +61,22 @@ public sealed class Customer
     /// <summary>One-tap opening allowed at this site.</summary>
     public bool OneTap { get; set; }
 
+    /// <summary>Opening from the wallet by itself, without a tap, allowed at this site.</summary>
+    public bool AutomaticIdentification { get; set; } = true;
+
     /// <summary>Older wallets are told to reload.</summary>
     public int LowestWalletVersion { get; set; }
 
     public OfflinePolicy OfflinePolicy { get; set; } = OfflinePolicy.DocumentsOnly;
-    public string? ContactName { get; set; }
-    public string? ContactEmail { get; set; }
-    public string? ContactPhone { get; set; }
-    public string? ContactHours { get; set; }
+    /// <summary>Whom users of this site ask, and where it is.</summary>
+    public Contact Contact { get; set; } = new();
+
+    /// <summary>What the accounts above may do here; only the customer's own owners set it.</summary>
+    public DistributorAccess DistributorAccess { get; set; }
+
+    /// <summary>Several users may bear one User ID; only the distributor allows it.</summary>
+    public bool AllowsDuplicateUserNumbers { get; set; }
+
     public string? PrivacyUrl { get; set; }
 
     /// <summary>

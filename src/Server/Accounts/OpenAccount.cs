@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Latchkey.Server.Access;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Keys;
@@ -14,11 +15,24 @@ public sealed class OpenAccount(SiteSigners signers, SystemKeys systemKeys)
     public static Account Place(Db db, AccountKind kind, Guid? parentId, string name, DateTimeOffset now, Guid? id = null)
     {
         ArgumentNullException.ThrowIfNull(db);
-        var account = new Account { Id = id ?? Guid.CreateVersion7(now), Kind = kind, ParentId = parentId, Name = name, CreatedAt = now };
+        var account = new Account { Id = id ?? Guid.CreateVersion7(now), Kind = kind, ParentId = parentId, CreatedAt = now };
+        account.Rename(name);
         db.Accounts.Add(account);
         db.AuditHeads.Add(AuditChain.Begin(account.Id));
         return account;
     }
+
+    /// <param name="code">Not borne by another distributor; absent draws one.</param>
+    public static Distributor Distributor(Db db, Guid operatorId, string name, DateTimeOffset now, string? code = null)
+    {
+        var account = Place(db, AccountKind.Distributor, operatorId, name, now);
+        var distributor = new Distributor { AccountId = account.Id, Account = account, Code = code ?? DrawCode() };
+        db.Distributors.Add(distributor);
+        return distributor;
+    }
+
+    // Crockford's letters: none that reads as a digit. A million of them, and the index refuses one that is taken.
+    internal static string DrawCode() => RandomNumberGenerator.GetString("0123456789ABCDEFGHJKMNPQRSTVWXYZ", Accounts.Distributor.CodeChars);
 
     /// <summary>A customer: account, settings, site key, issuer key, feed, and the access level <i>Everybody</i>.</summary>
     public Customer Customer(

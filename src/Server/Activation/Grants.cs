@@ -99,7 +99,7 @@ sealed class Grants(SiteSigners signers, SiteStatusLists statusLists, Settings s
         Site = SiteId.From(issued.CustomerId),
         IssuedAt = issued.Now.ToUnix(),
         Customer = issued.At.Name,
-        Contact = new(issued.Customer.ContactPhone, issued.Customer.ContactEmail, issued.Customer.ContactHours),
+        Contact = new(issued.Customer.Contact.Phone, issued.Customer.Contact.Email, issued.Customer.Contact.Hours),
         // Newest first from the store, newest last on the card.
         SiteKeys = [.. issued.At.Keys.SiteKeys.Reverse()],
         RevocationList = issued.At.Keys.Revoked,

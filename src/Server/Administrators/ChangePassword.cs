@@ -35,7 +35,7 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, 
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(request);
-        var known = await acts.Ask<string>(actor, accountId, Role.Viewer, async q =>
+        var known = await acts.Ask<string>(actor, accountId, Role.Auditor, async q =>
             actor.Kind == ActorKind.Administrator
             && await q.Db.Administrators.Where(a => a.Id == actor.Id).Select(a => a.PasswordHash).SingleAsync(cancel) is { } hash
                 ? hash
@@ -48,7 +48,7 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, 
         var kept = new { fresh = Convert.ToHexString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{actor.Id:N} {request.New}"))) };
         // Before the current password: after the change the one that this request names is no longer it.
         if (await acts.Earlier<object, ChangePasswordAnswer>(
-            nameof(ChangePassword), actor, accountId, Role.Viewer, request.Id, kept, cancel) is { } earlier)
+            nameof(ChangePassword), actor, accountId, Role.Auditor, request.Id, kept, cancel) is { } earlier)
             return earlier;
         var subject = $"password {actor.Id:N}";
         if (request.Current is not { Length: > 0 and <= SignIn.PasswordCharsMax } current)
@@ -59,7 +59,7 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, 
             return new Refused(Refusal.PasswordWrong, "current");
         await throttle.Forget(subject, cancel);
         return await acts.Do<object, ChangePasswordAnswer>(
-            nameof(ChangePassword), actor, accountId, Role.Viewer, request.Id, kept,
+            nameof(ChangePassword), actor, accountId, Role.Auditor, request.Id, kept,
             async act =>
             {
                 var administrator = await act.Db.Administrators.SingleAsync(a => a.Id == actor.Id, cancel);

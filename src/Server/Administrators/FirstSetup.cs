@@ -46,10 +46,6 @@ public sealed class FirstSetup(
     const int Groups = 5;
     const int GroupChars = 5;
 
-    // Crockford's letters, as in codes of other kinds: none that reads as a digit.
-    const string SystemIdAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    const int SystemIdChars = 8;
-
     string CodeFile => Path.Combine(settings.DataFolder, FileName);
 
     /// <summary>At each start: draws a code while there is no administrator, and takes the file away once there is one.</summary>
@@ -136,15 +132,18 @@ public sealed class FirstSetup(
         if (await db.Administrators.AnyAsync(cancel))
             return Refusal.NotFound;
         var site = request.Site!.Trim();
-        var (systemId, systemKey) = (RandomNumberGenerator.GetString(SystemIdAlphabet, SystemIdChars), SystemKeys.DrawKey());
+        var systemKey = SystemKeys.DrawKey();
         var house = OpenAccount.Place(db, AccountKind.Operator, null, site, now);
-        var distributor = OpenAccount.Place(db, AccountKind.Distributor, house.Id, site, now);
-        var customer = open.Customer(db, distributor.Id, site, systemId, systemKey, isDemo: false, now);
+        var distributor = OpenAccount.Distributor(db, house.Id, site, now);
+        var systemId = distributor.NextSystemId();
+        var customer = open.Customer(db, distributor.AccountId, site, systemId, systemKey, isDemo: false, now);
         (customer.TimeZone, customer.Language) = (request.TimeZone!, request.Language!);
-        // Of the whole installation: the role reaches every account below.
+        // At home in all three: who runs the installation of one house is no stranger in it.
         var administrator = OpenAccount.Administrator(
             db, house.Id, Role.Owner, request.Name!.Trim(), request.Email!.Trim(), request.Password!, now);
         administrator.Language = request.OwnLanguage;
+        foreach (var below in new[] { distributor.AccountId, customer.AccountId })
+            db.Memberships.Add(new() { AccountId = below, AdministratorId = administrator.Id, Role = Role.Owner });
         foreach (var head in db.AuditHeads.Local.ToList())
             AuditChain.Append(db, head, administrator.Id, administrator.Name, "SetUp", head.AccountId, new { site, systemId }, now);
         return new SetUpAnswer(site, systemId, systemKey);

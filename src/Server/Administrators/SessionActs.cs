@@ -21,7 +21,7 @@ public sealed class ListSessions(Acts acts)
     public const int ListedMax = 100;
 
     public Task<Outcome<SessionListAnswer>> Ask(Actor actor, Guid accountId, CancellationToken cancel) =>
-        acts.Ask<SessionListAnswer>(actor, accountId, Role.Viewer, async q =>
+        acts.Ask<SessionListAnswer>(actor, accountId, Role.Auditor, async q =>
         {
             var sessions = await q.Db.Sessions.AsNoTracking().StandingOf(actor, q.Now).OrderByDescending(s => s.StartedAt).Take(ListedMax).ToListAsync(q.Cancel);
             return new SessionListAnswer(
@@ -45,7 +45,7 @@ public sealed class EndSessions(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, EndSessionsAnswer>(
-            nameof(EndSessions), actor, accountId, Role.Viewer, request.Id, request,
+            nameof(EndSessions), actor, accountId, Role.Auditor, request.Id, request,
             async act =>
             {
                 var others = act.Db.Sessions.StandingOf(actor, act.Now).Where(s => s.Id != actor.Session);

@@ -26,11 +26,12 @@ static class AuditChain
         return await db.AuditHeads.SingleAsync(h => h.AccountId == accountId, cancel);
     }
 
+    /// <param name="through">The account above, in whose name the actor has come; null for one of the account itself.</param>
     public static void Append(
-        Db db, AuditHead head, Guid actorId, string actorName, string act, Guid? subject, object? details, DateTimeOffset now)
+        Db db, AuditHead head, Guid actorId, string actorName, string act, Guid? subject, object? details, DateTimeOffset now, string? through = null)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        var payload = JsonSerializer.Serialize(new { by = actorName, details }, JsonSerializerOptions.Web);
+        var payload = JsonSerializer.Serialize(new { by = actorName, @as = through, details }, JsonSerializerOptions.Web);
         var digest = SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(payload)]);
         var at = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var entry = new AuditEntry

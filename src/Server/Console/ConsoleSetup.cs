@@ -61,6 +61,7 @@ public static class ConsoleSetup
         app.UseRequestLocalization();
         app.UseMiddleware<CircuitGate>();
         Preferences.Map(app);
+        Workplaces.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         // Another method on a known address stays what it is, a method that is not allowed.
         app.MapGet("{*path:nonfile}", TypedResults.NotFound).WithOrder(int.MaxValue).ExcludeFromDescription();

@@ -1,3 +1,4 @@
+using Latchkey.Server.Hosting;
 using Latchkey.Server.Readers;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;

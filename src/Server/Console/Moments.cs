@@ -8,9 +8,11 @@ public sealed class Moments(IStringLocalizer<Texts> texts, TimeProvider clock)
 {
     public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
 
-    public void In(string zone)
+    /// <param name="zone">IANA name; null is the server's own, where the account has none.</param>
+    public void In(string? zone)
     {
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found))
+        Zone = TimeZoneInfo.Local;
+        if (zone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found))
             Zone = found;
     }
 

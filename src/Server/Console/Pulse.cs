@@ -1,3 +1,4 @@
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Notices;
 using Latchkey.Server.Readers;
@@ -28,7 +29,7 @@ public sealed class Pulse(Workplace here, ReaderList readers, Watches watches) :
         if (Now is null)
             await Look();
         if (keepFresh)
-            watch ??= watches.Begin(here.CustomerId, [HintKind.Feed, HintKind.Readers, HintKind.Users, HintKind.Messages], AtLeastEach, Look);
+            watch ??= watches.Begin(here.AccountId, [HintKind.Feed, HintKind.Readers, HintKind.Users, HintKind.Messages], AtLeastEach, Look);
     }
 
     private async Task Look()
@@ -40,9 +41,11 @@ public sealed class Pulse(Workplace here, ReaderList readers, Watches watches) :
                 m => m.CustomerId == q.AccountId && (m.Delivery == Delivery.CameBack || m.Delivery == Delivery.HeldUp), q.Cancel);
             return new Beat(users, messages, 0, 0, 0);
         });
-        var listed = await readers.Ask(here.Actor, here.CustomerId, CancellationToken.None);
         if (asked.Refused?.Refusal == Refusal.SignedOut)
             SignedOut?.Invoke();
+        if (here.Kind != AccountKind.Customer)
+            return;
+        var listed = await readers.Ask(here.Actor, here.CustomerId, CancellationToken.None);
         if (!asked.Done || !listed.Done)
             return;
         var beat = asked.Value with

@@ -14,18 +14,34 @@ public sealed class Workplace(
     Acts acts, Store store, Settings settings, AuthenticationStateProvider session, Moments moments, TimeProvider clock)
 {
     public Actor Actor { get; private set; } = Actor.Nobody;
-    public Guid CustomerId { get; private set; }
+    public Guid AccountId { get; private set; }
+    public AccountKind Kind { get; private set; }
+
+    /// <summary>The account, where it is a customer's; pages of customers are shown only there.</summary>
+    public Guid CustomerId => AccountId;
+
     public string Name { get; private set; } = "";
     public string AdministratorName { get; private set; } = "";
     public bool IsDemo { get; private set; }
     public bool HasMailbox => settings.Mailbox;
     public Uri Origin => settings.Origin;
 
+    /// <summary>The account above, in whose name the administrator has stepped in; null at home.</summary>
+    public Above? Through { get; private set; }
+
+    /// <summary>Whether there are others to change to.</summary>
+    public bool HasOthers { get; private set; }
+
+    public Role Role { get; private set; }
+
     /// <summary>Whether to offer acts at all; each act decides for itself.</summary>
-    public bool MayChange { get; private set; }
+    public bool MayChange => Role >= Role.KeyManager;
+
+    /// <summary>Whether to offer opening doors from here.</summary>
+    public bool MayOpen => Role >= Role.DoorOperator;
 
     /// <summary>Whether to offer acts of owners.</summary>
-    public bool IsOwner { get; private set; }
+    public bool IsOwner => Role >= Role.Owner;
 
     public Standing At { get; private set; } = Standing.Unknown;
 
@@ -37,31 +53,32 @@ public sealed class Workplace(
         Here,
     }
 
-    public async Task<Standing> Enter(CancellationToken cancel = default)
+    /// <param name="wanted">The account to be in, where the administrator may; else the first own one.</param>
+    public async Task<Standing> Enter(Guid? wanted, CancellationToken cancel = default)
     {
         Actor = Actor.From((await session.GetAuthenticationStateAsync()).User);
-        await using (var db = store.Open())
+        var now = clock.GetUtcNow();
+        await using var db = store.Open();
+        if (await Actor.NameInSession(db, now, cancel) is not { } self)
+            return At = Standing.SignedOut;
+        AdministratorName = self;
+        var own = await Workplaces.Own(db, Actor, cancel);
+        foreach (var account in wanted is { } first ? own.Select(a => a.Id).Prepend(first) : own.Select(a => a.Id))
         {
-            if (await Actor.NameInSession(db, clock.GetUtcNow(), cancel) is not { } self)
-                return At = Standing.SignedOut;
-            AdministratorName = self;
-            // The first customer by name: own membership, or one below an account of the administrator.
-            var own = db.Memberships.Where(m => m.AdministratorId == Actor.Id).Select(m => m.AccountId);
-            var below = db.Accounts.Where(a => own.Contains(a.ParentId!.Value)).Select(a => a.Id);
-            var found = await db.Customers.AsNoTracking()
-                .Where(c => c.Account!.DeletedAt == null && (own.Contains(c.AccountId) || own.Contains(c.Account.ParentId!.Value) || below.Contains(c.Account.ParentId!.Value)))
-                .OrderBy(c => c.Account!.Name).Select(c => new { c.AccountId, c.Account!.Name, c.TimeZone, c.IsDemo }).FirstOrDefaultAsync(cancel);
-            if (found is null)
-                return At = Standing.NoAccount;
-            (CustomerId, Name, IsDemo) = (found.AccountId, found.Name, found.IsDemo);
-            moments.In(found.TimeZone);
+            if (await Actor.Resolve(db, account, now, cancel) is not { Role: { } role } standing)
+                continue;
+            var found = await db.Accounts.AsNoTracking().Where(a => a.Id == account).Select(a => new { a.Name, a.Kind }).SingleAsync(cancel);
+            var customer = await db.Customers.AsNoTracking().Where(c => c.AccountId == account).Select(c => new { c.TimeZone, c.IsDemo }).SingleOrDefaultAsync(cancel);
+            (AccountId, Kind, Name, Role, Through) = (account, found.Kind, found.Name, role, standing.Through);
+            IsDemo = customer?.IsDemo == true;
+            HasOthers = own.Count > 1 || own.Exists(a => a.Kind != AccountKind.Customer);
+            moments.In(customer?.TimeZone);
+            return At = Standing.Here;
         }
-        MayChange = (await acts.Ask<bool>(Actor, CustomerId, Role.Manager, _ => Task.FromResult<Outcome<bool>>(true), cancel)).Done;
-        IsOwner = (await acts.Ask<bool>(Actor, CustomerId, Role.Owner, _ => Task.FromResult<Outcome<bool>>(true), cancel)).Done;
-        return At = Standing.Here;
+        return At = Standing.NoAccount;
     }
 
     /// <summary>Asks a question of this workplace, with the right to see checked afresh.</summary>
     public Task<Outcome<T>> Ask<T>(Func<Question, Task<Outcome<T>>> question, CancellationToken cancel = default) =>
-        acts.Ask(Actor, CustomerId, Role.Viewer, question, cancel);
+        acts.Ask(Actor, AccountId, Role.Auditor, question, cancel);
 }

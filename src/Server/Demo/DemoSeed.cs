@@ -73,12 +73,10 @@ sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeA
             db =>
             {
                 var house = OpenAccount.Place(db, AccountKind.Operator, null, "Latchkey demo", now);
-                var distributor = OpenAccount.Place(db, AccountKind.Distributor, house.Id, "Nordic Secure", now);
-                var customer = open.Customer(db, distributor.Id, "Alfa Reality", SystemId, SystemKey, isDemo: true, now);
+                var distributor = OpenAccount.Distributor(db, house.Id, "Nordic Secure", now);
+                var customer = open.Customer(db, distributor.AccountId, "Alfa Reality", SystemId, SystemKey, isDemo: true, now);
                 customer.Prefix = "99";
-                customer.ContactName = "Alfa Reality, reception";
-                customer.ContactPhone = "+420 602 555 001";
-                customer.ContactEmail = "reception@alfa.example";
+                customer.Contact = new() { Name = "Alfa Reality, reception", Phone = "+420 602 555 001", Email = "reception@alfa.example" };
                 // A password that nobody gets to know: the one to sign in with has its file.
                 administrator = OpenAccount.Administrator(db, customer.AccountId, Role.Owner, "Marie Kovářová", Email, MadeUp(), now);
                 return Task.CompletedTask;

@@ -38,7 +38,7 @@ public sealed class EventList(Acts acts)
     public Task<Outcome<EventListAnswer>> Ask(Actor actor, Guid customerId, EventFilter filter, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return acts.Ask<EventListAnswer>(actor, customerId, Role.Viewer, async q =>
+        return acts.Ask<EventListAnswer>(actor, customerId, Role.Auditor, async q =>
         {
             if (filter.Limit is < 1 or > LimitMax)
                 return new Refused(Refusal.SettingOutOfRange, "limit", $"A page has 1 to {LimitMax} events.");
@@ -55,7 +55,7 @@ public sealed class EventList(Acts acts)
 
     public Task<Outcome<EventCounts>> Count(
         Actor actor, Guid customerId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
-        acts.Ask<EventCounts>(actor, customerId, Role.Viewer, async q =>
+        acts.Ask<EventCounts>(actor, customerId, Role.Auditor, async q =>
         {
             var events = q.Db.Events.AsNoTracking().Where(e => e.CustomerId == customerId && e.At >= from && e.At < to);
             return new EventCounts(

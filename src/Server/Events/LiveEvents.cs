@@ -26,7 +26,7 @@ public sealed class LiveEvents(Acts acts, Hints hints, TimeProvider time)
 
     /// <summary>What arrived after a cursor; a null cursor stands before nothing and answers with the newest.</summary>
     public Task<Outcome<LiveAnswer>> Since(Actor actor, Guid customerId, long? after, CancellationToken cancel) =>
-        acts.Ask<LiveAnswer>(actor, customerId, Role.Viewer, async q =>
+        acts.Ask<LiveAnswer>(actor, customerId, Role.Auditor, async q =>
         {
             var newest = await q.Db.EventCounters.Where(c => c.CustomerId == customerId).Select(c => c.Arrival)
                 .SingleOrDefaultAsync(q.Cancel);

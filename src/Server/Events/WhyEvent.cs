@@ -98,7 +98,7 @@ public sealed record WhyAnswer(
 public sealed class WhyEvent(Acts acts)
 {
     public Task<Outcome<WhyAnswer>> Ask(Actor actor, Guid customerId, long eventId, CancellationToken cancel) =>
-        acts.Ask<WhyAnswer>(actor, customerId, Role.Viewer, async q =>
+        acts.Ask<WhyAnswer>(actor, customerId, Role.Auditor, async q =>
         {
             var named = await EventRow.Named(
                 q.Db, q.Db.Events.AsNoTracking().Where(e => e.CustomerId == customerId && e.Arrival == eventId)).SingleOrDefaultAsync(q.Cancel);

@@ -23,7 +23,7 @@ public sealed class Mailbox(Acts acts, Outbox outbox, Settings settings)
     public bool IsOpen => settings.Mailbox;
 
     public Task<Outcome<IReadOnlyList<MailboxLine>>> List(Actor actor, Guid customerId, CancellationToken cancel) =>
-        acts.Ask<IReadOnlyList<MailboxLine>>(actor, customerId, Role.Manager, async q =>
+        acts.Ask<IReadOnlyList<MailboxLine>>(actor, customerId, Role.KeyManager, async q =>
         {
             if (!IsOpen)
                 return Refusal.NotFound;
@@ -32,7 +32,7 @@ public sealed class Mailbox(Acts acts, Outbox outbox, Settings settings)
         }, cancel);
 
     public Task<Outcome<MailboxMail>> Read(Actor actor, Guid customerId, Guid id, CancellationToken cancel) =>
-        acts.Ask<MailboxMail>(actor, customerId, Role.Manager, async q =>
+        acts.Ask<MailboxMail>(actor, customerId, Role.KeyManager, async q =>
             IsOpen && await Kept(q).SingleOrDefaultAsync(m => m.Id == id, q.Cancel) is { } message ? Shown(message) : Refusal.NotFound, cancel);
 
     static IQueryable<Message> Kept(Question q) =>

@@ -35,7 +35,7 @@ public sealed class OpenReader(Acts acts, Commands commands)
         var first = false;
         // The audit row is durable before the door hears of it. A request sent again finds the row and opens nothing.
         var audited = await acts.Do<object, string>(
-            nameof(OpenReader), actor, customerId, Role.Manager, request.Id, new { readerId, request },
+            nameof(OpenReader), actor, customerId, Role.DoorOperator, request.Id, new { readerId, request },
             async act =>
             {
                 if (await act.FindReader(readerId) is not { } reader)
@@ -74,7 +74,7 @@ public sealed class IdentifyReader(Acts acts, Commands commands)
     public async Task<Outcome<bool>> Do(Actor actor, Guid customerId, Guid readerId, CancellationToken cancel)
     {
         var known = await acts.Ask<bool>(
-            actor, customerId, Role.Manager,
+            actor, customerId, Role.DoorOperator,
             async q => await q.Db.Readers.AnyAsync(
                 r => r.CustomerId == q.AccountId && r.Id == readerId && r.State != ReaderState.Deleted, q.Cancel)
                 ? true

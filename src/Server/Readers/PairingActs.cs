@@ -34,7 +34,7 @@ public sealed class CreatePairingCode(Acts acts, CodeKey codeKey)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<CreatePairingCodeRequest, PairingCodeAnswer>(
-            nameof(CreatePairingCode), actor, customerId, Role.Manager, request.Id, request,
+            nameof(CreatePairingCode), actor, customerId, Role.KeyManager, request.Id, request,
             async act =>
             {
                 if (await act.Taken<ReaderPairing>(request.Id) is { } taken)
@@ -82,7 +82,7 @@ public sealed class ConfirmPairing(Acts acts, SiteSigners signers)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, ReaderAnswer>(
-            nameof(ConfirmPairing), actor, customerId, Role.Manager, request.Id, new { pairingId, request },
+            nameof(ConfirmPairing), actor, customerId, Role.KeyManager, request.Id, new { pairingId, request },
             async act =>
             {
                 var found = await Pairings.Asked(act, pairingId);
@@ -142,7 +142,7 @@ public sealed class RefusePairing(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, PairingAnswer>(
-            nameof(RefusePairing), actor, customerId, Role.Manager, request.Id, new { pairingId, request },
+            nameof(RefusePairing), actor, customerId, Role.KeyManager, request.Id, new { pairingId, request },
             async act =>
             {
                 var pairing = await act.Db.ReaderPairings.SingleOrDefaultAsync(

@@ -22,7 +22,7 @@ public sealed record PairingListAnswer(IReadOnlyList<PairingRow> Pairings);
 public sealed class PairingList(Acts acts)
 {
     public Task<Outcome<PairingListAnswer>> Ask(Actor actor, Guid customerId, CancellationToken cancel) =>
-        acts.Ask<PairingListAnswer>(actor, customerId, Role.Viewer, async q =>
+        acts.Ask<PairingListAnswer>(actor, customerId, Role.Auditor, async q =>
         {
             var pairings = await q.Db.ReaderPairings.AsNoTracking()
                 .Where(p => p.CustomerId == customerId && p.ExpiresAt > q.Now)

@@ -26,7 +26,7 @@ public sealed class UpdateReader(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, ReaderAnswer>(
-            nameof(UpdateReader), actor, customerId, Role.Manager, request.Id, new { readerId, request },
+            nameof(UpdateReader), actor, customerId, Role.KeyManager, request.Id, new { readerId, request },
             async act =>
             {
                 if (await act.FindReader(readerId) is not { } reader)
@@ -89,7 +89,7 @@ public sealed class DeleteReader(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, ReaderAnswer>(
-            nameof(DeleteReader), actor, customerId, Role.Manager, request.Id, new { readerId, request },
+            nameof(DeleteReader), actor, customerId, Role.KeyManager, request.Id, new { readerId, request },
             async act =>
             {
                 if (await act.FindReader(readerId) is not { } reader)
@@ -127,7 +127,7 @@ public sealed class AcceptLostEvents(Acts acts)
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, ReaderAnswer>(
-            nameof(AcceptLostEvents), actor, customerId, Role.Manager, request.Id, new { readerId, request },
+            nameof(AcceptLostEvents), actor, customerId, Role.KeyManager, request.Id, new { readerId, request },
             async act =>
             {
                 if (await act.FindReader(readerId) is not { } reader)

@@ -26,7 +26,7 @@ public sealed record ReaderLevel(Guid LevelId, string Name, int Schedule);
 public sealed class ReaderCard(Acts acts, Links links)
 {
     public Task<Outcome<ReaderCardAnswer>> Ask(Actor actor, Guid customerId, Guid readerId, CancellationToken cancel) =>
-        acts.Ask<ReaderCardAnswer>(actor, customerId, Role.Viewer, async q =>
+        acts.Ask<ReaderCardAnswer>(actor, customerId, Role.Auditor, async q =>
         {
             var rows = await ReaderList.Rows(q.Db, links, customerId, readerId, q.Now, q.Cancel);
             if (rows is not [var row])

@@ -90,7 +90,7 @@ public sealed record ReaderListAnswer(IReadOnlyList<ReaderRow> Readers, int UpTo
 public sealed class ReaderList(Acts acts, Links links)
 {
     public Task<Outcome<ReaderListAnswer>> Ask(Actor actor, Guid customerId, CancellationToken cancel) =>
-        acts.Ask<ReaderListAnswer>(actor, customerId, Role.Viewer, async q =>
+        acts.Ask<ReaderListAnswer>(actor, customerId, Role.Auditor, async q =>
         {
             var rows = await Rows(q.Db, links, customerId, null, q.Now, q.Cancel);
             return new ReaderListAnswer(

@@ -17,6 +17,8 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
 {
     public DbSet<Account> Accounts => Set<Account>();
     public DbSet<Customer> Customers => Set<Customer>();
+    public DbSet<Distributor> Distributors => Set<Distributor>();
+    public DbSet<BrokenGlass> BrokenGlasses => Set<BrokenGlass>();
     public DbSet<Administrator> Administrators => Set<Administrator>();
     public DbSet<Membership> Memberships => Set<Membership>();
     public DbSet<Session> Sessions => Set<Session>();

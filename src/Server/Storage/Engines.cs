@@ -1,3 +1,4 @@
+using Latchkey.Server.Accounts;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -34,6 +35,7 @@ public sealed class PostgresDb(DbContextOptions<PostgresDb> options) : Db(option
         base.OnModelCreating(modelBuilder);
         // Folded text sorts by its bytes, as on SQLite, so that pages continue where the last one ended.
         modelBuilder.Entity<User>().Property(u => u.SortName).UseCollation("C");
+        modelBuilder.Entity<Account>().Property(a => a.SortName).UseCollation("C");
     }
 
     sealed class WholeMilliseconds() : ValueConverter<DateTimeOffset, DateTimeOffset>(

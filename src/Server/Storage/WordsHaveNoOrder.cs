@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Latchkey.Server.Storage;
 
 /// <summary>
-/// Enums stand in the tables as words, so that <c>Role &gt;= Manager</c> asked of the store would compare letters and let a Viewer in. A question that
+/// Enums stand in the tables as words, so that <c>Role &gt;= KeyManager</c> asked of the store would compare letters and let an Auditor in. A question that
 /// compares or sorts by one is a fault and gets no answer. It is looked at once, when it is compiled.
 /// </summary>
 sealed class WordsHaveNoOrder : IQueryExpressionInterceptor

@@ -57,7 +57,7 @@ static class DeviceActs
         this Acts acts, string name, Actor actor, Guid customerId, Guid deviceId, Guid requestId, TRequest request,
         string? why, Func<Act, Device, List<MobileKey>, Task<Refused?>> doIt, CancellationToken cancel) =>
         acts.Do<object, DeviceAnswer>(
-            name, actor, customerId, Role.Manager, requestId, new { deviceId, request },
+            name, actor, customerId, Role.KeyManager, requestId, new { deviceId, request },
             async act =>
             {
                 var device = await act.Db.Devices.SingleOrDefaultAsync(d => d.CustomerId == customerId && d.Id == deviceId, cancel);

@@ -33,7 +33,7 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<IssueMobileKeyRequest, NewCodeAnswer>(
-            nameof(IssueMobileKey), actor, customerId, Role.Manager, request.Id, request, act => Do(act, request), cancel);
+            nameof(IssueMobileKey), actor, customerId, Role.KeyManager, request.Id, request, act => Do(act, request), cancel);
     }
 
     async Task<Outcome<NewCodeAnswer>> Do(Act act, IssueMobileKeyRequest request)

@@ -117,7 +117,7 @@ static class KeyActs
         this Acts acts, string name, Actor actor, Guid customerId, Guid mobileKeyId, Guid requestId, TRequest request,
         string? why, Func<Act, MobileKey, Task<Refused?>> doIt, CancellationToken cancel) =>
         acts.Do<object, MobileKeyAnswer>(
-            name, actor, customerId, Role.Manager, requestId, new { mobileKeyId, request },
+            name, actor, customerId, Role.KeyManager, requestId, new { mobileKeyId, request },
             async act =>
             {
                 var key = await act.Db.MobileKeys.Include(k => k.Device)

@@ -21,7 +21,7 @@ public sealed class NewCode(Acts acts, OpenCodes codes, SendInvitation invitatio
     {
         ArgumentNullException.ThrowIfNull(request);
         return acts.Do<object, NewCodeAnswer>(
-            nameof(NewCode), actor, customerId, Role.Manager, request.Id, new { mobileKeyId, request },
+            nameof(NewCode), actor, customerId, Role.KeyManager, request.Id, new { mobileKeyId, request },
             act => Do(act, mobileKeyId, request), cancel);
     }
 

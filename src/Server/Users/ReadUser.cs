@@ -25,7 +25,7 @@ public sealed record UserKeyAnswer(
 public sealed class ReadUser(Acts acts)
 {
     public Task<Outcome<UserAnswer>> Ask(Actor actor, Guid customerId, Guid userId, CancellationToken cancel) =>
-        acts.Ask<UserAnswer>(actor, customerId, Role.Viewer, q => Ask(q, userId), cancel);
+        acts.Ask<UserAnswer>(actor, customerId, Role.Auditor, q => Ask(q, userId), cancel);
 
     static async Task<Outcome<UserAnswer>> Ask(Question q, Guid userId)
     {

@@ -12,7 +12,7 @@ public sealed class SendInvitation(Outbox outbox, Settings settings)
     {
         var customer = await act.Db.Customers.Include(c => c.Account).SingleAsync(c => c.AccountId == act.CustomerId, act.Cancel);
         var mail = InvitationMail.Write(new(
-            customer.Account!.Name, customer.ContactName, customer.ContactEmail, customer.ContactPhone, customer.ContactHours,
+            customer.Account!.Name, customer.Contact.Name, customer.Contact.Email, customer.Contact.Phone, customer.Contact.Hours,
             user.Name, user.Email!, user.Language, code, link, settings.Origin, key.InvitationEndsAt!.Value, customer.TimeZone, isNewCode));
         return outbox.Queue(
             act.Db, act.CustomerId, isNewCode ? MessageKind.NewCode : MessageKind.Invitation, mail, user.Id, key.Id,

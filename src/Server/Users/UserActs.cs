@@ -104,7 +104,7 @@ static class UserActs
         this Acts acts, string name, Actor actor, Guid customerId, Guid userId, Guid requestId, TRequest request,
         string? why, Func<Act, User, Task<Refused?>> doIt, CancellationToken cancel) =>
         acts.Do<object, UserActAnswer>(
-            name, actor, customerId, Role.Manager, requestId, new { userId, request },
+            name, actor, customerId, Role.KeyManager, requestId, new { userId, request },
             async act =>
             {
                 var user = await act.Db.Users.Include(u => u.Keys).Include(u => u.Devices).AsSplitQuery()

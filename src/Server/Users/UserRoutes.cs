@@ -41,7 +41,7 @@ static class UserRoutes
         if (after is not null && !UserListAnswer.TryReadCursor(after, out cursor))
             return Problems.Answer<UserListAnswer>(new Refused(Refusal.BodyMalformed, "after"));
         var page = await acts.Ask<UserPage>(
-            caller.Actor, caller.CustomerId, Role.Viewer, q => UserList.Read(q, wanted, search, cursor), cancel);
+            caller.Actor, caller.CustomerId, Role.Auditor, q => UserList.Read(q, wanted, search, cursor), cancel);
         return Problems.Answer(page, p => TypedResults.Ok(UserListAnswer.Of(p)));
     }
 

@@ -172,6 +172,26 @@
 
   new MutationObserver(() => { release(); retype(); settle(); }).observe(document.body, { childList: true, subtree: true });
 
+  /* --- Each tab keeps its workplace ---------------------------------------------------------------------------
+     The cookie names the one that was chosen last, in whichever tab. A tab that was elsewhere goes back there, once: where it may be no more, it stays. */
+  const WORKPLACE = "latchkey-workplace", TRIED = "latchkey-workplace-tried";
+  const go = "/workplace/go?to=";
+  const here = document.querySelector("[data-workplace]")?.dataset.workplace;
+  if (here) {
+    const mine = sessionStorage.getItem(WORKPLACE);
+    if (!mine || mine === here || sessionStorage.getItem(TRIED) === mine) {
+      sessionStorage.setItem(WORKPLACE, here);
+      sessionStorage.removeItem(TRIED);
+    } else {
+      sessionStorage.setItem(TRIED, mine);
+      location.replace(`${go}${mine}&back=${encodeURIComponent(location.pathname + location.search)}`);
+    }
+  }
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest?.(`a[href^="${go}"]`);
+    if (link && !e.ctrlKey && !e.metaKey && !e.shiftKey && e.button === 0) sessionStorage.setItem(WORKPLACE, new URL(link.href).searchParams.get("to"));
+  }, true);
+
   window.latchkey = {
     copy: (text) => navigator.clipboard.writeText(text).then(() => true, () => false),
     print: () => window.print(),

@@ -30,9 +30,9 @@ public class ApiTokenTests(Houses houses)
     {
         var server = await houses.Of(this, engine);
         var site = await server.NewSite();
-        var made = await site.Post<MakeApiTokenAnswer>(Path, new { id = Guid.NewGuid(), name = " Directory ", role = "viewer" });
+        var made = await site.Post<MakeApiTokenAnswer>(Path, new { id = Guid.NewGuid(), name = " Directory ", role = "auditor" });
         var fresh = await Listed(site, made.ApiTokenId);
-        Assert.Equal(("Directory", Role.Viewer, ApiTokenState.Active, "tests"), (fresh.Name, fresh.Role, fresh.State, fresh.CreatedBy));
+        Assert.Equal(("Directory", Role.Auditor, ApiTokenState.Active, "tests"), (fresh.Name, fresh.Role, fresh.State, fresh.CreatedBy));
         Assert.Null(fresh.LastUsedAt);
         Assert.DoesNotContain(made.Token, await site.Api.GetStringAsync(Path, Cancel), StringComparison.Ordinal);
 
@@ -69,7 +69,7 @@ public class ApiTokenTests(Houses houses)
         var site = await server.NewSite();
         var made = await site.Post<MakeApiTokenAnswer>(
             Path, new { id = Guid.NewGuid(), name = "Visitors", endsAt = server.Time.GetUtcNow().AddHours(1) });
-        Assert.Equal(Role.Manager, (await Listed(site, made.ApiTokenId)).Role);
+        Assert.Equal(Role.KeyManager, (await Listed(site, made.ApiTokenId)).Role);
         server.Time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
         Assert.Equal(HttpStatusCode.OK, (await Use(site, made.Token)).StatusCode);
         server.Time.Advance(TimeSpan.FromSeconds(1));
@@ -97,7 +97,7 @@ public class ApiTokenTests(Houses houses)
                         Id = Guid.NewGuid(),
                         Name = "Ended",
                         Hash = BearerTokens.Hash($"ended {i}"),
-                        Role = Role.Viewer,
+                        Role = Role.Auditor,
                         CreatedBy = site.Owner.Id,
                         CreatedAt = now,
                         EndsAt = i == 0 ? null : ends,

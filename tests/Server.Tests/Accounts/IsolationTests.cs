@@ -130,7 +130,7 @@ public partial class IsolationTests(Houses houses)
         using var asked = await asking.Ask(asking.Request(pairing.Code, name: "Side door"));
         await Site.Done<AskForPairingAnswer>(asked);
         var level = await site.Post<AccessLevelAnswer>("/api/v1/access-levels", new { id = Guid.NewGuid(), name = "Cellar", readerIds = new[] { reader.Id } });
-        var token = await site.House.Get<MakeApiToken>().Do(site.Owner, site.Id, new(Guid.NewGuid(), "Other", Role.Viewer), Cancel);
+        var token = await site.House.Get<MakeApiToken>().Do(site.Owner, site.Id, new(Guid.NewGuid(), "Other", Role.Auditor), Cancel);
         var stored = await site.Read(db => db.Events.Where(e => e.CustomerId == site.Id && e.Kind == (int)EventKind.Decision).Select(e => e.Arrival).SingleAsync(Cancel));
         return new()
         {
@@ -146,11 +146,11 @@ public partial class IsolationTests(Houses houses)
     }
 
     [Theory, BothEngines]
-    public async Task A_viewer_changes_nothing(Engine engine)
+    public async Task An_auditor_changes_nothing(Engine engine)
     {
         var server = await houses.Of(this, engine);
         var house = await server.NewSite();
-        var token = await server.Get<MakeApiToken>().Do(house.Owner, house.Id, new(Guid.NewGuid(), "Viewer", Role.Viewer), Cancel);
+        var token = await server.Get<MakeApiToken>().Do(house.Owner, house.Id, new(Guid.NewGuid(), "Auditor", Role.Auditor), Cancel);
         var ids = await Things(house);
         var before = await Everything(house);
         using var client = server.NewClient();

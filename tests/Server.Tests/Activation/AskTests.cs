@@ -39,7 +39,7 @@ public class AskTests(Houses houses)
     }
 
     [Theory, BothEngines]
-    public async Task Managers_and_owners_of_the_nearest_account_are_told_once_a_day_and_viewers_never(Engine engine)
+    public async Task Managers_and_owners_of_the_nearest_account_are_told_once_a_day_and_auditors_never(Engine engine)
     {
         var server = await houses.Of(this, engine);
         var site = await server.NewSite();
@@ -48,9 +48,9 @@ public class AskTests(Houses houses)
         Task Ask() => phone.Post("ask", new { code = invited.Code });
         Task<string[]> Told() => site.Read(db => db.Messages
             .Where(m => m.CustomerId == site.Id && m.Kind == MessageKind.AskedForNewCode).OrderBy(m => m.CreatedAt).Select(m => m.To).ToArrayAsync(Cancel));
-        await Add(site.Id, Role.Viewer, "viewer");
-        var manager = await Add(site.Id, Role.Manager, "manager");
-        var above = await Add(site.DistributorId, Role.Manager, "above");
+        await Add(site.Id, Role.Auditor, "auditor");
+        var manager = await Add(site.Id, Role.KeyManager, "manager");
+        var above = await Add(site.DistributorId, Role.KeyManager, "above");
         await Ask();
         Assert.Empty(await Told());
 
@@ -59,19 +59,19 @@ public class AskTests(Houses houses)
         await Ask();
         Assert.Equal([site.Email, manager], (await Told()).OrderBy(to => to != site.Email));
 
-        // Only a viewer is left at the site.
+        // Only an auditor is left at the site.
         await Leave(site.Id, Role.Owner);
-        await Leave(site.Id, Role.Manager);
+        await Leave(site.Id, Role.KeyManager);
         server.Time.Advance(TimeSpan.FromHours(24));
         await Ask();
         Assert.Equal([above], (await Told())[2..]);
 
         // Nobody to tell: that is no asking, and who comes later is told at once.
-        await Leave(site.DistributorId, Role.Manager);
+        await Leave(site.DistributorId, Role.KeyManager);
         server.Time.Advance(TimeSpan.FromHours(24));
         await Ask();
         Assert.Equal(3, (await Told()).Length);
-        var late = await Add(site.Id, Role.Manager, "late");
+        var late = await Add(site.Id, Role.KeyManager, "late");
         await Ask();
         Assert.Equal([late], (await Told())[3..]);
 

@@ -45,7 +45,7 @@ public class PlainTextTests(Houses houses)
             (HttpMethod.Patch, $"/api/v1/access-levels/{level.LevelId}", new { }, ["name"]),
             (HttpMethod.Patch, $"/api/v1/readers/{reader.Id}", new { }, ["name"]),
             (HttpMethod.Post, $"/api/v1/readers/{reader.Id}/open", new { }, ["why"]),
-            (HttpMethod.Post, "/api/v1/api-tokens", new { role = "viewer" }, ["name"]),
+            (HttpMethod.Post, "/api/v1/api-tokens", new { role = "auditor" }, ["name"]),
             (HttpMethod.Post, "/api/v1/reader/pairing", asking.Request(pairing.Code), ["name", "software", "code", "systemId", "mac", "publicKey"]),
         ];
         foreach (var (method, path, good, fields) in acts)

@@ -102,8 +102,8 @@ public sealed class House : WebApplicationFactory<Program>
             db =>
             {
                 var house = OpenAccount.Place(db, AccountKind.Operator, null, "Operator", now);
-                var distributor = OpenAccount.Place(db, AccountKind.Distributor, house.Id, "Nordic Secure", now);
-                customer = open.Customer(db, distributor.Id, name, Site.SystemIdText, Site.SystemKeyText, isDemo: false, now);
+                var distributor = OpenAccount.Distributor(db, house.Id, "Nordic Secure", now);
+                customer = open.Customer(db, distributor.AccountId, name, Site.SystemIdText, Site.SystemKeyText, isDemo: false, now);
                 owner = OpenAccount.Administrator(
                     db, customer.AccountId, Role.Owner, "Marie Kovářová", $"{Guid.NewGuid():N}@alfa.example", Site.Password, now);
                 session = Session.Begin(owner.Id, now);

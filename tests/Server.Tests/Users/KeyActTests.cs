@@ -136,8 +136,8 @@ public class KeyActTests(Houses houses)
         async Task<(int Dashboard, int Pill, string? State)> Shown()
         {
             var dashboard = await server.Get<Acts>().Ask<DashboardAnswer>(
-                house.Owner, house.Id, Role.Viewer, q => DashboardQuestion.Read(q, q.Now), Cancel);
-            var counts = await server.Get<Acts>().Ask<Dictionary<UserFilter, int>>(house.Owner, house.Id, Role.Viewer, UserList.Count, Cancel);
+                house.Owner, house.Id, Role.Auditor, q => DashboardQuestion.Read(q, q.Now), Cancel);
+            var counts = await server.Get<Acts>().Ask<Dictionary<UserFilter, int>>(house.Owner, house.Id, Role.Auditor, UserList.Count, Cancel);
             using var list = JsonDocument.Parse(await house.Api.GetStringAsync("/api/v1/users", Cancel));
             return (dashboard.Value!.Waiting, counts.Value![UserFilter.Waiting] + counts.Value[UserFilter.CodeExpired],
                 list.RootElement.GetProperty("users")[0].GetProperty("keyState").GetString());

@@ -37,6 +37,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     ParentId = table.Column<Guid>(type: "uuid", nullable: true),
                     Name = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    SortName = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     DeletedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
@@ -131,6 +132,22 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_AuditHeads", x => x.AccountId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "BrokenGlasses",
+                columns: table => new
+                {
+                    CustomerId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    AdministratorId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Why = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    StartedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    EndsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_BrokenGlasses", x => new { x.CustomerId, x.Id });
                 });
 
             migrationBuilder.CreateTable(
@@ -441,22 +458,56 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     CodeLifeHours = table.Column<int>(type: "integer", nullable: false),
                     Language = table.Column<string>(type: "text", nullable: false),
                     OneTap = table.Column<bool>(type: "boolean", nullable: false),
+                    AutomaticIdentification = table.Column<bool>(type: "boolean", nullable: false),
                     LowestWalletVersion = table.Column<int>(type: "integer", nullable: false),
                     OfflinePolicy = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    ContactName = table.Column<string>(type: "text", nullable: true),
-                    ContactEmail = table.Column<string>(type: "text", nullable: true),
-                    ContactPhone = table.Column<string>(type: "text", nullable: true),
-                    ContactHours = table.Column<string>(type: "text", nullable: true),
+                    DistributorAccess = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    AllowsDuplicateUserNumbers = table.Column<bool>(type: "boolean", nullable: false),
                     PrivacyUrl = table.Column<string>(type: "text", nullable: true),
                     LastKeyNumber = table.Column<int>(type: "integer", nullable: false),
                     LastUserNumber = table.Column<int>(type: "integer", nullable: false),
-                    LastLevelNumber = table.Column<int>(type: "integer", nullable: false)
+                    LastLevelNumber = table.Column<int>(type: "integer", nullable: false),
+                    Contact_City = table.Column<string>(type: "text", nullable: true),
+                    Contact_Email = table.Column<string>(type: "text", nullable: true),
+                    Contact_Hours = table.Column<string>(type: "text", nullable: true),
+                    Contact_Name = table.Column<string>(type: "text", nullable: true),
+                    Contact_Phone = table.Column<string>(type: "text", nullable: true),
+                    Contact_Street = table.Column<string>(type: "text", nullable: true),
+                    Contact_Web = table.Column<string>(type: "text", nullable: true),
+                    Contact_Zip = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Customers", x => x.AccountId);
                     table.ForeignKey(
                         name: "FK_Customers_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Distributors",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Code = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    LastInstallation = table.Column<int>(type: "integer", nullable: false),
+                    Contact_City = table.Column<string>(type: "text", nullable: true),
+                    Contact_Email = table.Column<string>(type: "text", nullable: true),
+                    Contact_Hours = table.Column<string>(type: "text", nullable: true),
+                    Contact_Name = table.Column<string>(type: "text", nullable: true),
+                    Contact_Phone = table.Column<string>(type: "text", nullable: true),
+                    Contact_Street = table.Column<string>(type: "text", nullable: true),
+                    Contact_Web = table.Column<string>(type: "text", nullable: true),
+                    Contact_Zip = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Distributors", x => x.AccountId);
+                    table.ForeignKey(
+                        name: "FK_Distributors_Accounts_AccountId",
                         column: x => x.AccountId,
                         principalTable: "Accounts",
                         principalColumn: "Id",
@@ -775,9 +826,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Accounts_ParentId",
+                name: "IX_Accounts_ParentId_SortName",
                 table: "Accounts",
-                column: "ParentId");
+                columns: new[] { "ParentId", "SortName" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ActivationCodes_CustomerId_KeyId",
@@ -841,6 +892,12 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 name: "IX_Devices_CustomerId_UserId",
                 table: "Devices",
                 columns: new[] { "CustomerId", "UserId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Distributors_Code",
+                table: "Distributors",
+                column: "Code",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_CustomerId_Arrival",
@@ -982,10 +1039,16 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 name: "AuditHeads");
 
             migrationBuilder.DropTable(
+                name: "BrokenGlasses");
+
+            migrationBuilder.DropTable(
                 name: "Customers");
 
             migrationBuilder.DropTable(
                 name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "Distributors");
 
             migrationBuilder.DropTable(
                 name: "EventCounters");

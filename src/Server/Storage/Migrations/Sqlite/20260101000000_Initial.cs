@@ -36,6 +36,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     ParentId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    SortName = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     DeletedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -130,6 +131,22 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_AuditHeads", x => x.AccountId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "BrokenGlasses",
+                columns: table => new
+                {
+                    CustomerId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AdministratorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Why = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndsAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_BrokenGlasses", x => new { x.CustomerId, x.Id });
                 });
 
             migrationBuilder.CreateTable(
@@ -440,22 +457,56 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     CodeLifeHours = table.Column<int>(type: "INTEGER", nullable: false),
                     Language = table.Column<string>(type: "TEXT", nullable: false),
                     OneTap = table.Column<bool>(type: "INTEGER", nullable: false),
+                    AutomaticIdentification = table.Column<bool>(type: "INTEGER", nullable: false),
                     LowestWalletVersion = table.Column<int>(type: "INTEGER", nullable: false),
                     OfflinePolicy = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    ContactName = table.Column<string>(type: "TEXT", nullable: true),
-                    ContactEmail = table.Column<string>(type: "TEXT", nullable: true),
-                    ContactPhone = table.Column<string>(type: "TEXT", nullable: true),
-                    ContactHours = table.Column<string>(type: "TEXT", nullable: true),
+                    DistributorAccess = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    AllowsDuplicateUserNumbers = table.Column<bool>(type: "INTEGER", nullable: false),
                     PrivacyUrl = table.Column<string>(type: "TEXT", nullable: true),
                     LastKeyNumber = table.Column<int>(type: "INTEGER", nullable: false),
                     LastUserNumber = table.Column<int>(type: "INTEGER", nullable: false),
-                    LastLevelNumber = table.Column<int>(type: "INTEGER", nullable: false)
+                    LastLevelNumber = table.Column<int>(type: "INTEGER", nullable: false),
+                    Contact_City = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Email = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Hours = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Name = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Phone = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Street = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Web = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Zip = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Customers", x => x.AccountId);
                     table.ForeignKey(
                         name: "FK_Customers_Accounts_AccountId",
+                        column: x => x.AccountId,
+                        principalTable: "Accounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Distributors",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
+                    LastInstallation = table.Column<int>(type: "INTEGER", nullable: false),
+                    Contact_City = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Email = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Hours = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Name = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Phone = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Street = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Web = table.Column<string>(type: "TEXT", nullable: true),
+                    Contact_Zip = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Distributors", x => x.AccountId);
+                    table.ForeignKey(
+                        name: "FK_Distributors_Accounts_AccountId",
                         column: x => x.AccountId,
                         principalTable: "Accounts",
                         principalColumn: "Id",
@@ -774,9 +825,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Accounts_ParentId",
+                name: "IX_Accounts_ParentId_SortName",
                 table: "Accounts",
-                column: "ParentId");
+                columns: new[] { "ParentId", "SortName" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ActivationCodes_CustomerId_KeyId",
@@ -840,6 +891,12 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 name: "IX_Devices_CustomerId_UserId",
                 table: "Devices",
                 columns: new[] { "CustomerId", "UserId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Distributors_Code",
+                table: "Distributors",
+                column: "Code",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_CustomerId_Arrival",
@@ -981,10 +1038,16 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 name: "AuditHeads");
 
             migrationBuilder.DropTable(
+                name: "BrokenGlasses");
+
+            migrationBuilder.DropTable(
                 name: "Customers");
 
             migrationBuilder.DropTable(
                 name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
+                name: "Distributors");
 
             migrationBuilder.DropTable(
                 name: "EventCounters");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Latchkey.Server.Users;
+namespace Latchkey.Server.Hosting;
 
 /// <summary>Folds text for sorting and finding: lower case, accents off, so that <c>novak</c> finds Nováková.</summary>
 static class Folding

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Latchkey.Server.Accounts;
+
+/// <summary>Settings of one distributor account: an installer or reseller, who makes customers and sells them credits.</summary>
+public sealed class Distributor
+{
+    public const int CodeChars = 4;
+
+    public required Guid AccountId { get; init; }
+    public Account? Account { get; init; }
+
+    /// <summary>The first half of its customers' System IDs, the XXXX of <c>XXXXYYYY</c>; unique, so that theirs are.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The highest YYYY proposed so far; raised under the account's lock.</summary>
+    public int LastInstallation { get; set; }
+
+    /// <summary>A System ID for the next customer, to be given in the same transaction.</summary>
+    public string NextSystemId() => string.Create(CultureInfo.InvariantCulture, $"{Code}{++LastInstallation:D4}");
+
+    public Contact Contact { get; set; } = new();
+}
