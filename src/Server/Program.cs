@@ -2,6 +2,7 @@ using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Activation;
 using Latchkey.Server.Administrators;
+using Latchkey.Server.Audit;
 using Latchkey.Server.Backups;
 using Latchkey.Server.Console;
 using Latchkey.Server.Demo;
@@ -23,11 +24,14 @@ try
     var demo = DemoOptions.Read(args);
     if (demo is not null)
         builder.Configuration.AddInMemoryCollection(demo.Settings);
+    if (await VerifyVerb.Run(args, builder.Configuration, Console.Out) is { } verified)
+        return verified;
     var settings = builder.AddHosting();
     if (await BackupVerbs.Run(args, settings, Console.Out) is { } ended)
         return ended;
     builder.Services.AddStorage(settings);
     builder.Services.AddKeys(settings);
+    builder.Services.AddAudit();
     builder.Services.AddAccounts(settings);
     builder.Services.AddNotices(settings);
     builder.Services.AddAdministrators();

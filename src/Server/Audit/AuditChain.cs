@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Latchkey.Protocol.Credentials;
 using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,9 +12,10 @@ namespace Latchkey.Server.Audit;
 static class AuditChain
 {
     public const int SaltBytes = 16;
+    public const int HashBytes = 32;
 
     /// <summary>The genesis of a new account's chain.</summary>
-    public static AuditHead Begin(Guid accountId) => new() { AccountId = accountId, Hash = new byte[32] };
+    public static AuditHead Begin(Guid accountId) => new() { AccountId = accountId, Hash = new byte[HashBytes] };
 
     /// <summary>
     /// Takes the lock of the account's chain. Acts on one account therefore run one after the other on both engines,
@@ -32,7 +34,7 @@ static class AuditChain
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         var payload = JsonSerializer.Serialize(new { by = actorName, @as = through, details }, JsonSerializerOptions.Web);
-        var digest = SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(payload)]);
+        var digest = Digest(salt, payload);
         var at = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var entry = new AuditEntry
         {
@@ -53,24 +55,17 @@ static class AuditChain
         head.Hash = entry.Hash;
     }
 
-    /// <summary>The first entry that does not fit the one before it, or null when the chain is whole.</summary>
+    /// <summary>The first entry with which something is wrong, or null when the chain is whole.</summary>
     public static long? FirstBreak(IEnumerable<AuditEntry> entriesInOrder)
     {
-        var prev = new byte[32];
-        var seq = 0L;
-        foreach (var entry in entriesInOrder)
-        {
-            seq++;
-            var hash = Hash(
-                entry.AccountId, seq, entry.At, entry.ActorId, entry.Act, entry.SubjectId, entry.PayloadDigest, prev);
-            var payloadFits = entry.Payload is null || entry.Salt is null
-                || SHA256.HashData([.. entry.Salt, .. Encoding.UTF8.GetBytes(entry.Payload)]).AsSpan().SequenceEqual(entry.PayloadDigest);
-            if (entry.Seq != seq || !payloadFits || !hash.AsSpan().SequenceEqual(entry.Hash))
-                return entry.Seq;
-            prev = entry.Hash;
-        }
-        return null;
+        var check = new ChainCheck(Guid.Empty, [], new Dictionary<Guid, PublicKey>());
+        return entriesInOrder.SelectMany(check.Next).FirstOrDefault()?.Seq;
     }
+
+    internal static byte[] Digest(byte[] salt, string payload) => SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(payload)]);
+
+    internal static byte[] Hash(AuditEntry entry) =>
+        Hash(entry.AccountId, entry.Seq, entry.At, entry.ActorId, entry.Act, entry.SubjectId, entry.PayloadDigest, entry.PrevHash);
 
     static byte[] Hash(
         Guid account, long seq, DateTimeOffset at, Guid actor, string act, Guid? subject, byte[] digest, byte[] prev)

@@ -1,8 +1,8 @@
 namespace Latchkey.Server.Audit;
 
 /// <summary>
-/// One line of an account's audit chain. The hash covers the salted digest of the payload, so purging payload and salt
-/// leaves the chain whole.
+/// One line of an account's audit chain. The hash covers the salted digest of the payload, so that the chain would hold without payload and salt, and nobody could
+/// guess the payload from what is left.
 /// </summary>
 public sealed class AuditEntry
 {
@@ -28,4 +28,7 @@ public sealed class AuditHead
     public required Guid AccountId { get; init; }
     public long Seq { get; set; }
     public required byte[] Hash { get; set; }
+
+    /// <summary>The newest checkpoint; 0 is none.</summary>
+    public long SignedSeq { get; set; }
 }

@@ -10,8 +10,17 @@ static class AuditModel
         model.Entity<AuditEntry>(e =>
         {
             e.HasKey(a => new { a.AccountId, a.Seq });
-            e.HasIndex(a => new { a.AccountId, a.SubjectId });
+            // Newest first of one object, of one actor, of one act.
+            e.HasIndex(a => new { a.AccountId, a.SubjectId, a.Seq });
+            e.HasIndex(a => new { a.AccountId, a.ActorId, a.Seq });
+            e.HasIndex(a => new { a.AccountId, a.Act, a.Seq });
             e.Property(a => a.Act).HasMaxLength(60);
+        });
+        model.Entity<AuditCheckpoint>().HasKey(c => new { c.AccountId, c.Seq });
+        model.Entity<AuditVerdict>(e =>
+        {
+            e.HasKey(v => v.AccountId);
+            e.HasIndex(v => v.Fault);
         });
     }
 }

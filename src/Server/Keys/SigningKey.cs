@@ -7,11 +7,17 @@ public enum KeyPurpose
 
     /// <summary>Access documents and status lists.</summary>
     Issuer,
+
+    /// <summary>Checkpoints of audit chains; the installation's, so its customer is <see cref="SigningKey.Installation"/>.</summary>
+    Audit,
 }
 
-/// <summary>One P-256 signing key of a customer; the private half is sealed under the master key.</summary>
+/// <summary>One P-256 signing key of a customer, or of the installation; the private half is sealed under the master key.</summary>
 public sealed class SigningKey
 {
+    /// <summary>In place of a customer where the key is the whole installation's.</summary>
+    public static readonly Guid Installation = Guid.Empty;
+
     public required Guid CustomerId { get; init; }
     public required Guid Id { get; init; }
     public required KeyPurpose Purpose { get; init; }

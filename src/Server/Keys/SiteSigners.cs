@@ -17,9 +17,10 @@ public sealed class SiteSigners(SecretBox box) : IDisposable
     readonly ConcurrentDictionary<Guid, EcdsaSigner> opened = new();
 
     /// <summary>A new key pair; add it to the store in the transaction that needs it.</summary>
-    public SigningKey Make(Guid customerId, KeyPurpose purpose, DateTimeOffset now)
+    public SigningKey Make(Guid customerId, KeyPurpose purpose, DateTimeOffset now) => Make(customerId, purpose, now, Guid.NewGuid());
+
+    internal SigningKey Make(Guid customerId, KeyPurpose purpose, DateTimeOffset now, Guid id)
     {
-        var id = Guid.NewGuid();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var publicKey = PublicKey.Of(key);
         var secret = key.ExportPkcs8PrivateKey();

@@ -44,6 +44,8 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
     public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+    public DbSet<AuditCheckpoint> AuditCheckpoints => Set<AuditCheckpoint>();
+    public DbSet<AuditVerdict> AuditVerdicts => Set<AuditVerdict>();
     public DbSet<StoredRequest> StoredRequests => Set<StoredRequest>();
     public DbSet<WrongTries> WrongTries => Set<WrongTries>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

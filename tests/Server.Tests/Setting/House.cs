@@ -40,6 +40,9 @@ public sealed class House : WebApplicationFactory<Program>
     /// <summary>Another replica of this server; they share PostgreSQL.</summary>
     internal House Replica() => new(this);
 
+    /// <summary>The database as <c>latchkey verify --database</c> takes it.</summary>
+    internal string Database => postgres ?? Path.Combine(folder, Latchkey.Server.Hosting.Settings.DatabaseName);
+
     /// <summary>Everything that was logged, at every level.</summary>
     public ConcurrentQueue<string> Logged { get; } = new();
 

@@ -101,6 +101,23 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "AuditCheckpoints",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Seq = table.Column<long>(type: "bigint", nullable: false),
+                    PrevSeq = table.Column<long>(type: "bigint", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    KeyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Signature = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditCheckpoints", x => new { x.AccountId, x.Seq });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AuditEntries",
                 columns: table => new
                 {
@@ -127,11 +144,28 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 {
                     AccountId = table.Column<Guid>(type: "uuid", nullable: false),
                     Seq = table.Column<long>(type: "bigint", nullable: false),
-                    Hash = table.Column<byte[]>(type: "bytea", nullable: false)
+                    Hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    SignedSeq = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_AuditHeads", x => x.AccountId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AuditVerdicts",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    Since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Seq = table.Column<long>(type: "bigint", nullable: false),
+                    Fault = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    FaultSeq = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditVerdicts", x => x.AccountId);
                 });
 
             migrationBuilder.CreateTable(
@@ -873,9 +907,24 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 column: "Hash");
 
             migrationBuilder.CreateIndex(
-                name: "IX_AuditEntries_AccountId_SubjectId",
+                name: "IX_AuditEntries_AccountId_Act_Seq",
                 table: "AuditEntries",
-                columns: new[] { "AccountId", "SubjectId" });
+                columns: new[] { "AccountId", "Act", "Seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditEntries_AccountId_ActorId_Seq",
+                table: "AuditEntries",
+                columns: new[] { "AccountId", "ActorId", "Seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditEntries_AccountId_SubjectId_Seq",
+                table: "AuditEntries",
+                columns: new[] { "AccountId", "SubjectId", "Seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditVerdicts_Fault",
+                table: "AuditVerdicts",
+                column: "Fault");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Customers_SystemId",
@@ -1033,10 +1082,16 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 name: "ApiTokens");
 
             migrationBuilder.DropTable(
+                name: "AuditCheckpoints");
+
+            migrationBuilder.DropTable(
                 name: "AuditEntries");
 
             migrationBuilder.DropTable(
                 name: "AuditHeads");
+
+            migrationBuilder.DropTable(
+                name: "AuditVerdicts");
 
             migrationBuilder.DropTable(
                 name: "BrokenGlasses");

@@ -502,6 +502,36 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.ToTable("SetupCodes");
                 });
 
+            modelBuilder.Entity("Latchkey.Server.Audit.AuditCheckpoint", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("PrevSeq")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("AccountId", "Seq");
+
+                    b.ToTable("AuditCheckpoints");
+                });
+
             modelBuilder.Entity("Latchkey.Server.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -544,7 +574,11 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasKey("AccountId", "Seq");
 
-                    b.HasIndex("AccountId", "SubjectId");
+                    b.HasIndex("AccountId", "Act", "Seq");
+
+                    b.HasIndex("AccountId", "ActorId", "Seq");
+
+                    b.HasIndex("AccountId", "SubjectId", "Seq");
 
                     b.ToTable("AuditEntries");
                 });
@@ -562,9 +596,41 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<long>("Seq")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("SignedSeq")
+                        .HasColumnType("bigint");
+
                     b.HasKey("AccountId");
 
                     b.ToTable("AuditHeads");
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Audit.AuditVerdict", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<long?>("FaultSeq")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset?>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("AccountId");
+
+                    b.HasIndex("Fault");
+
+                    b.ToTable("AuditVerdicts");
                 });
 
             modelBuilder.Entity("Latchkey.Server.Events.Event", b =>

@@ -499,6 +499,36 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.ToTable("SetupCodes");
                 });
 
+            modelBuilder.Entity("Latchkey.Server.Audit.AuditCheckpoint", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("PrevSeq")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("AccountId", "Seq");
+
+                    b.ToTable("AuditCheckpoints");
+                });
+
             modelBuilder.Entity("Latchkey.Server.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -541,7 +571,11 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
                     b.HasKey("AccountId", "Seq");
 
-                    b.HasIndex("AccountId", "SubjectId");
+                    b.HasIndex("AccountId", "Act", "Seq");
+
+                    b.HasIndex("AccountId", "ActorId", "Seq");
+
+                    b.HasIndex("AccountId", "SubjectId", "Seq");
 
                     b.ToTable("AuditEntries");
                 });
@@ -559,9 +593,41 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("SignedSeq")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("AccountId");
 
                     b.ToTable("AuditHeads");
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Audit.AuditVerdict", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Fault")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("FaultSeq")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId");
+
+                    b.HasIndex("Fault");
+
+                    b.ToTable("AuditVerdicts");
                 });
 
             modelBuilder.Entity("Latchkey.Server.Events.Event", b =>

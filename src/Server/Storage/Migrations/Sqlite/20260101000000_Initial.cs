@@ -100,6 +100,23 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "AuditCheckpoints",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    PrevSeq = table.Column<long>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    KeyId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Signature = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditCheckpoints", x => new { x.AccountId, x.Seq });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AuditEntries",
                 columns: table => new
                 {
@@ -126,11 +143,28 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 {
                     AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Seq = table.Column<long>(type: "INTEGER", nullable: false),
-                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false)
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    SignedSeq = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_AuditHeads", x => x.AccountId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AuditVerdicts",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: true),
+                    Seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    Fault = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    FaultSeq = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditVerdicts", x => x.AccountId);
                 });
 
             migrationBuilder.CreateTable(
@@ -872,9 +906,24 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 column: "Hash");
 
             migrationBuilder.CreateIndex(
-                name: "IX_AuditEntries_AccountId_SubjectId",
+                name: "IX_AuditEntries_AccountId_Act_Seq",
                 table: "AuditEntries",
-                columns: new[] { "AccountId", "SubjectId" });
+                columns: new[] { "AccountId", "Act", "Seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditEntries_AccountId_ActorId_Seq",
+                table: "AuditEntries",
+                columns: new[] { "AccountId", "ActorId", "Seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditEntries_AccountId_SubjectId_Seq",
+                table: "AuditEntries",
+                columns: new[] { "AccountId", "SubjectId", "Seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditVerdicts_Fault",
+                table: "AuditVerdicts",
+                column: "Fault");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Customers_SystemId",
@@ -1032,10 +1081,16 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 name: "ApiTokens");
 
             migrationBuilder.DropTable(
+                name: "AuditCheckpoints");
+
+            migrationBuilder.DropTable(
                 name: "AuditEntries");
 
             migrationBuilder.DropTable(
                 name: "AuditHeads");
+
+            migrationBuilder.DropTable(
+                name: "AuditVerdicts");
 
             migrationBuilder.DropTable(
                 name: "BrokenGlasses");
