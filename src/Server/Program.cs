@@ -5,6 +5,7 @@ using Latchkey.Server.Administrators;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Backups;
 using Latchkey.Server.Console;
+using Latchkey.Server.Credits;
 using Latchkey.Server.Demo;
 using Latchkey.Server.Events;
 using Latchkey.Server.Hosting;
@@ -35,6 +36,7 @@ try
     builder.Services.AddAccounts(settings);
     builder.Services.AddNotices(settings);
     builder.Services.AddAdministrators();
+    builder.Services.AddCredits();
     builder.Services.AddUsers();
     builder.Services.AddActivation();
     builder.Services.AddAccess();

@@ -19,5 +19,10 @@ public sealed class Distributor
     /// <summary>A System ID for the next customer, to be given in the same transaction.</summary>
     public string NextSystemId() => string.Create(CultureInfo.InvariantCulture, $"{Code}{++LastInstallation:D4}");
 
+    /// <summary>
+    /// Whether mobile keys of its customers take credits. The operator says so; not at the house of the first set-up, whose owner would sell to nobody but itself.
+    /// </summary>
+    public bool CreditsCounted { get; set; } = true;
+
     public Contact Contact { get; set; } = new();
 }

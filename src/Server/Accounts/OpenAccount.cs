@@ -23,10 +23,11 @@ public sealed class OpenAccount(SiteSigners signers, SystemKeys systemKeys)
     }
 
     /// <param name="code">Not borne by another distributor; absent draws one.</param>
-    public static Distributor Distributor(Db db, Guid operatorId, string name, DateTimeOffset now, string? code = null)
+    /// <param name="creditsCounted">Whether the keys of its customers take credits.</param>
+    public static Distributor Distributor(Db db, Guid operatorId, string name, DateTimeOffset now, string? code = null, bool creditsCounted = true)
     {
         var account = Place(db, AccountKind.Distributor, operatorId, name, now);
-        var distributor = new Distributor { AccountId = account.Id, Account = account, Code = code ?? DrawCode() };
+        var distributor = new Distributor { AccountId = account.Id, Account = account, Code = code ?? DrawCode(), CreditsCounted = creditsCounted };
         db.Distributors.Add(distributor);
         return distributor;
     }

@@ -74,7 +74,8 @@ public sealed class CodeLookup(CodeKey codeKey, Throttle throttle, Store store)
         }
         if (MobileKey.IsEnded(state) || state == KeyState.Revoking)
             return new(Refusal.KeyEnded, State: KeyEnd.Word(state), Customer: customer);
-        if (code.ExpiresAt <= now)
+        // Its credit went back because it had ended, by the clock of another replica.
+        if (code.ExpiresAt <= now || key.Credit == KeyCredit.GivenBack)
             return new(Refusal.CodeExpired, At: code.ExpiresAt, Customer: customer);
         return KeyEnd.Of(key, now, customer);
     }

@@ -134,7 +134,8 @@ public sealed class FirstSetup(
         var site = request.Site!.Trim();
         var systemKey = SystemKeys.DrawKey();
         var house = OpenAccount.Place(db, AccountKind.Operator, null, site, now);
-        var distributor = OpenAccount.Distributor(db, house.Id, site, now);
+        // Whoever runs the server for a house of their own would sell credits to nobody but themselves.
+        var distributor = OpenAccount.Distributor(db, house.Id, site, now, creditsCounted: false);
         var systemId = distributor.NextSystemId();
         var customer = open.Customer(db, distributor.AccountId, site, systemId, systemKey, isDemo: false, now);
         (customer.TimeZone, customer.Language) = (request.TimeZone!, request.Language!);

@@ -29,6 +29,10 @@ public static partial class TextsExtensions
         ArgumentNullException.ThrowIfNull(refused);
         if (refused is { Refusal: Refusal.SignInWait, RetryAfterSeconds: { } seconds })
             return texts.Count("SignIn.Wait", seconds);
+        if (refused is { Refusal: Refusal.CreditMissing, Customer: { } distributor })
+            return texts["Refusal.CreditMissing.Who", distributor];
+        if (refused is { Refusal: Refusal.CreditMissing, Field: not null })
+            return texts["Refusal.CreditMissing.Amount"];
         var said = texts[$"Refusal.{refused.Refusal}"];
         return said.ResourceNotFound ? refused.Detail ?? texts["Refusal.Other"] : said.Value;
     }

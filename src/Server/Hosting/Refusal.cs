@@ -36,9 +36,11 @@ public enum Refusal
     AccessLevelUnknown,
     ReaderUnknown,
     SettingOutOfRange,
+    AmountOutOfRange,
     UserEnded,
     ChangedMeanwhile,
     StateUnfit,
+    CreditMissing,
 
     // A phone asks
     ProofMalformed,

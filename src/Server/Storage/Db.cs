@@ -1,6 +1,7 @@
 using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Audit;
+using Latchkey.Server.Credits;
 using Latchkey.Server.Events;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Notices;
@@ -46,6 +47,8 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
     public DbSet<AuditCheckpoint> AuditCheckpoints => Set<AuditCheckpoint>();
     public DbSet<AuditVerdict> AuditVerdicts => Set<AuditVerdict>();
+    public DbSet<CreditBalance> CreditBalances => Set<CreditBalance>();
+    public DbSet<CreditEntry> CreditEntries => Set<CreditEntry>();
     public DbSet<StoredRequest> StoredRequests => Set<StoredRequest>();
     public DbSet<WrongTries> WrongTries => Set<WrongTries>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
@@ -61,6 +64,7 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
         NoticesModel.Map(modelBuilder);
         KeysModel.Map(modelBuilder);
         AuditModel.Map(modelBuilder);
+        CreditsModel.Map(modelBuilder);
         modelBuilder.Entity<StoredRequest>().HasKey(r => new { r.CustomerId, r.Id });
         modelBuilder.Entity<WrongTries>(e =>
         {

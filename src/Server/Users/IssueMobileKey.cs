@@ -1,5 +1,6 @@
 using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Credits;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -62,6 +63,8 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
         };
         customer.LastKeyNumber++;
         var key = MobileKey.Make(act.CustomerId, request.Id, user.Value.Id, device.Id, customer.LastKeyNumber, from, to, act.Now);
+        if (await CreditBook.Counts(act.Db, customer.AccountId, act.Cancel) && await act.TakeCredit(key, request.Id, user.Value.Number) is { } creditless)
+            return creditless;
         act.Db.Devices.Add(device);
         act.Db.MobileKeys.Add(key);
         var endsAt = act.Now.AddHours(customer.CodeLifeHours);

@@ -104,6 +104,7 @@ public sealed class WithdrawInvitation(Acts acts)
             if (key.Device is { } device)
                 device.State = DeviceState.Deleted;
             await OpenCodes.Stop(act, key.Id);
+            await act.GiveCreditBack(key);
             return null;
         }, cancel);
 }

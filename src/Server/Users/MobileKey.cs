@@ -22,6 +22,22 @@ public enum KeyState
     DeletedByAdmin,
 }
 
+/// <summary>What a mobile key has to do with its customer's credits.</summary>
+public enum KeyCredit
+{
+    /// <summary>The customer's keys were not counted when it was made.</summary>
+    Uncounted,
+
+    /// <summary>It has taken a credit, which goes back if nobody uses the invitation.</summary>
+    Reserved,
+
+    /// <summary>A phone has activated it.</summary>
+    Spent,
+
+    /// <summary>The invitation ended unused and the credit went back: another invitation takes another one.</summary>
+    GivenBack,
+}
+
 /// <summary>The right of one device at one customer.</summary>
 public sealed class MobileKey
 {
@@ -63,6 +79,11 @@ public sealed class MobileKey
 
     /// <summary>End of the activation code's life while the key is <see cref="KeyState.Invited"/>.</summary>
     public DateTimeOffset? InvitationEndsAt { get; private set; }
+
+    public KeyCredit Credit { get; private set; }
+
+    /// <summary>The posting by which it took its newest credit.</summary>
+    public Guid? CreditPostingId { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private init; }
     public DateTimeOffset? ActivatedAt { get; private set; }
@@ -117,6 +138,22 @@ public sealed class MobileKey
         Become(KeyState.Active, now);
         ActivatedAt = now;
         InvitationEndsAt = null;
+        if (Credit == KeyCredit.Reserved)
+            Credit = KeyCredit.Spent;
+    }
+
+    /// <summary>A credit was taken for it.</summary>
+    public void Reserve(Guid postingId)
+    {
+        Expect(CanInvite && Credit is KeyCredit.Uncounted or KeyCredit.GivenBack);
+        (Credit, CreditPostingId) = (KeyCredit.Reserved, postingId);
+    }
+
+    /// <summary>Its credit went back.</summary>
+    public void GiveBack()
+    {
+        Expect(Credit == KeyCredit.Reserved);
+        Credit = KeyCredit.GivenBack;
     }
 
     public bool CanSuspend => State is KeyState.Active;

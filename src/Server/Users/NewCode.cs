@@ -1,4 +1,5 @@
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Credits;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Notices;
 using Microsoft.EntityFrameworkCore;
@@ -41,11 +42,14 @@ public sealed class NewCode(Acts acts, OpenCodes codes, SendInvitation invitatio
             return Refusal.UserEnded;
         if (!key.CanInvite)
             return key.Unfit(act.Now);
+        var customer = await act.Db.Customers.SingleAsync(c => c.AccountId == act.CustomerId, act.Cancel);
+        // What the ended invitation had taken went back, so this one takes its own.
+        if (key.Credit == KeyCredit.GivenBack && await CreditBook.Counts(act.Db, act.CustomerId, act.Cancel)
+            && await act.TakeCredit(key, request.Id, user.Number) is { } creditless)
+            return creditless;
         if (request.Email is { } corrected)
             user.Change(user.Name, corrected.Trim(), user.Language);
-        var lifeHours = await act.Db.Customers.Where(c => c.AccountId == act.CustomerId)
-            .Select(c => c.CodeLifeHours).SingleAsync(act.Cancel);
-        var endsAt = act.Now.AddHours(lifeHours);
+        var endsAt = act.Now.AddHours(customer.CodeLifeHours);
         var (code, link) = await codes.Make(act, key, endsAt);
         // Those of the user's other keys.
         await outbox.Redirect(act.Db, act.CustomerId, user.Id, user.Email, act.Now, act.Cancel);

@@ -150,6 +150,7 @@ static class UserActs
         {
             key.Withdraw(await act.TellOfKey(key.Id), act.Now);
             await OpenCodes.Stop(act, key.Id);
+            await act.GiveCreditBack(key);
         }
     }
 }

@@ -29,6 +29,8 @@ static class UsersModel
             e.HasIndex(k => new { k.CustomerId, k.KeyNumber }).IsUnique();
             e.HasIndex(k => new { k.CustomerId, k.State });
             e.HasIndex(k => new { k.CustomerId, k.DeviceId });
+            // Of all customers: what the giving back of credits looks for. Only open invitations stand in it.
+            e.HasIndex(k => k.InvitationEndsAt).HasFilter("\"Credit\" = 'Reserved'");
             e.HasOne(k => k.Device).WithMany().HasForeignKey(k => new { k.CustomerId, k.DeviceId });
         });
         model.Entity<ActivationCode>(e =>

@@ -20,5 +20,7 @@ static class UsersSetup
         services.AddSingleton<RevokeMobileKey>();
         services.AddSingleton<ChangeValidity>();
         services.AddSingleton<WithdrawInvitation>();
+        services.AddSingleton<EndedInvitations>();
+        services.AddHostedService(s => s.GetRequiredService<EndedInvitations>());
     }
 }

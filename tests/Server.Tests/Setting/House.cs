@@ -105,7 +105,7 @@ public sealed class House : WebApplicationFactory<Program>
             db =>
             {
                 var house = OpenAccount.Place(db, AccountKind.Operator, null, "Operator", now);
-                var distributor = OpenAccount.Distributor(db, house.Id, "Nordic Secure", now);
+                var distributor = OpenAccount.Distributor(db, house.Id, "Nordic Secure", now, creditsCounted: false);
                 customer = open.Customer(db, distributor.AccountId, name, Site.SystemIdText, Site.SystemKeyText, isDemo: false, now);
                 owner = OpenAccount.Administrator(
                     db, customer.AccountId, Role.Owner, "Marie Kovářová", $"{Guid.NewGuid():N}@alfa.example", Site.Password, now);

@@ -185,6 +185,49 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "CreditBalances",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Sold = table.Column<long>(type: "bigint", nullable: false),
+                    Given = table.Column<long>(type: "bigint", nullable: false),
+                    Paid = table.Column<long>(type: "bigint", nullable: false),
+                    Trial = table.Column<long>(type: "bigint", nullable: false),
+                    PaidUsed = table.Column<long>(type: "bigint", nullable: false),
+                    TrialUsed = table.Column<long>(type: "bigint", nullable: false),
+                    Line = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CreditBalances", x => x.AccountId);
+                    table.CheckConstraint("CK_CreditBalances_Purses", "\"Sold\" <= 0 AND \"Given\" <= 0 AND \"Paid\" >= 0 AND \"Trial\" >= 0 AND \"PaidUsed\" >= 0 AND \"TrialUsed\" >= 0");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CreditEntries",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Line = table.Column<long>(type: "bigint", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Act = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    PostingId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Amount = table.Column<long>(type: "bigint", nullable: false),
+                    BalanceAfter = table.Column<long>(type: "bigint", nullable: false),
+                    OtherId = table.Column<Guid>(type: "uuid", nullable: false),
+                    MobileKeyId = table.Column<Guid>(type: "uuid", nullable: true),
+                    About = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
+                    Words = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    ActorId = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CreditEntries", x => new { x.AccountId, x.Line, x.Kind });
+                    table.CheckConstraint("CK_CreditEntries_Amount", "\"Amount\" <> 0");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "DataProtectionKeys",
                 columns: table => new
                 {
@@ -528,6 +571,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     AccountId = table.Column<Guid>(type: "uuid", nullable: false),
                     Code = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
                     LastInstallation = table.Column<int>(type: "integer", nullable: false),
+                    CreditsCounted = table.Column<bool>(type: "boolean", nullable: false),
                     Contact_City = table.Column<string>(type: "text", nullable: true),
                     Contact_Email = table.Column<string>(type: "text", nullable: true),
                     Contact_Hours = table.Column<string>(type: "text", nullable: true),
@@ -796,6 +840,8 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     ValidFrom = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ValidTo = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     InvitationEndsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    Credit = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    CreditPostingId = table.Column<Guid>(type: "uuid", nullable: true),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ActivatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     Serial = table.Column<long>(type: "bigint", nullable: false),
@@ -927,6 +973,12 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 column: "Fault");
 
             migrationBuilder.CreateIndex(
+                name: "IX_CreditEntries_AccountId_Kind_Act_PostingId",
+                table: "CreditEntries",
+                columns: new[] { "AccountId", "Kind", "Act", "PostingId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Customers_SystemId",
                 table: "Customers",
                 column: "SystemId");
@@ -1004,6 +1056,12 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 name: "IX_MobileKeys_CustomerId_UserId",
                 table: "MobileKeys",
                 columns: new[] { "CustomerId", "UserId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MobileKeys_InvitationEndsAt",
+                table: "MobileKeys",
+                column: "InvitationEndsAt",
+                filter: "\"Credit\" = 'Reserved'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReaderPairings_CodeHash",
@@ -1095,6 +1153,12 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "BrokenGlasses");
+
+            migrationBuilder.DropTable(
+                name: "CreditBalances");
+
+            migrationBuilder.DropTable(
+                name: "CreditEntries");
 
             migrationBuilder.DropTable(
                 name: "Customers");

@@ -397,6 +397,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                         .HasMaxLength(4)
                         .HasColumnType("character varying(4)");
 
+                    b.Property<bool>("CreditsCounted")
+                        .HasColumnType("boolean");
+
                     b.Property<int>("LastInstallation")
                         .HasColumnType("integer");
 
@@ -631,6 +634,99 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.HasIndex("Fault");
 
                     b.ToTable("AuditVerdicts");
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Credits.CreditBalance", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Given")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Line")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Paid")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("PaidUsed")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Sold")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Trial")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("TrialUsed")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("CreditBalances", t =>
+                        {
+                            t.HasCheckConstraint("CK_CreditBalances_Purses", "\"Sold\" <= 0 AND \"Given\" <= 0 AND \"Paid\" >= 0 AND \"Trial\" >= 0 AND \"PaidUsed\" >= 0 AND \"TrialUsed\" >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Credits.CreditEntry", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Line")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("About")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)");
+
+                    b.Property<string>("Act")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid>("ActorId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("BalanceAfter")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("MobileKeyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("OtherId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PostingId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("character varying(120)");
+
+                    b.HasKey("AccountId", "Line", "Kind");
+
+                    b.HasIndex("AccountId", "Kind", "Act", "PostingId")
+                        .IsUnique();
+
+                    b.ToTable("CreditEntries", t =>
+                        {
+                            t.HasCheckConstraint("CK_CreditEntries_Amount", "\"Amount\" <> 0");
+                        });
                 });
 
             modelBuilder.Entity("Latchkey.Server.Events.Event", b =>
@@ -1301,6 +1397,14 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("Credit")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<Guid?>("CreditPostingId")
+                        .HasColumnType("uuid");
+
                     b.Property<Guid>("DeviceId")
                         .HasColumnType("uuid");
 
@@ -1349,6 +1453,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                         .HasColumnType("text");
 
                     b.HasKey("CustomerId", "Id");
+
+                    b.HasIndex("InvitationEndsAt")
+                        .HasFilter("\"Credit\" = 'Reserved'");
 
                     b.HasIndex("CustomerId", "DeviceId");
 

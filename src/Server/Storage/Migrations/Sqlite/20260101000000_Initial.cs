@@ -184,6 +184,49 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "CreditBalances",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Sold = table.Column<long>(type: "INTEGER", nullable: false),
+                    Given = table.Column<long>(type: "INTEGER", nullable: false),
+                    Paid = table.Column<long>(type: "INTEGER", nullable: false),
+                    Trial = table.Column<long>(type: "INTEGER", nullable: false),
+                    PaidUsed = table.Column<long>(type: "INTEGER", nullable: false),
+                    TrialUsed = table.Column<long>(type: "INTEGER", nullable: false),
+                    Line = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CreditBalances", x => x.AccountId);
+                    table.CheckConstraint("CK_CreditBalances_Purses", "\"Sold\" <= 0 AND \"Given\" <= 0 AND \"Paid\" >= 0 AND \"Trial\" >= 0 AND \"PaidUsed\" >= 0 AND \"TrialUsed\" >= 0");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CreditEntries",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Line = table.Column<long>(type: "INTEGER", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Act = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    PostingId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    BalanceAfter = table.Column<long>(type: "INTEGER", nullable: false),
+                    OtherId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    MobileKeyId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    About = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    Words = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    ActorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CreditEntries", x => new { x.AccountId, x.Line, x.Kind });
+                    table.CheckConstraint("CK_CreditEntries_Amount", "\"Amount\" <> 0");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "DataProtectionKeys",
                 columns: table => new
                 {
@@ -527,6 +570,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Code = table.Column<string>(type: "TEXT", maxLength: 4, nullable: false),
                     LastInstallation = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreditsCounted = table.Column<bool>(type: "INTEGER", nullable: false),
                     Contact_City = table.Column<string>(type: "TEXT", nullable: true),
                     Contact_Email = table.Column<string>(type: "TEXT", nullable: true),
                     Contact_Hours = table.Column<string>(type: "TEXT", nullable: true),
@@ -795,6 +839,8 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     ValidFrom = table.Column<long>(type: "INTEGER", nullable: false),
                     ValidTo = table.Column<long>(type: "INTEGER", nullable: true),
                     InvitationEndsAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Credit = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CreditPostingId = table.Column<Guid>(type: "TEXT", nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ActivatedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Serial = table.Column<long>(type: "INTEGER", nullable: false),
@@ -926,6 +972,12 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 column: "Fault");
 
             migrationBuilder.CreateIndex(
+                name: "IX_CreditEntries_AccountId_Kind_Act_PostingId",
+                table: "CreditEntries",
+                columns: new[] { "AccountId", "Kind", "Act", "PostingId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Customers_SystemId",
                 table: "Customers",
                 column: "SystemId");
@@ -1003,6 +1055,12 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 name: "IX_MobileKeys_CustomerId_UserId",
                 table: "MobileKeys",
                 columns: new[] { "CustomerId", "UserId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_MobileKeys_InvitationEndsAt",
+                table: "MobileKeys",
+                column: "InvitationEndsAt",
+                filter: "\"Credit\" = 'Reserved'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ReaderPairings_CodeHash",
@@ -1094,6 +1152,12 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "BrokenGlasses");
+
+            migrationBuilder.DropTable(
+                name: "CreditBalances");
+
+            migrationBuilder.DropTable(
+                name: "CreditEntries");
 
             migrationBuilder.DropTable(
                 name: "Customers");

@@ -391,6 +391,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(4)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("CreditsCounted")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("LastInstallation")
                         .HasColumnType("INTEGER");
 
@@ -625,6 +628,99 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.HasIndex("Fault");
 
                     b.ToTable("AuditVerdicts");
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Credits.CreditBalance", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Given")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Line")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Paid")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("PaidUsed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Sold")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Trial")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TrialUsed")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("CreditBalances", t =>
+                        {
+                            t.HasCheckConstraint("CK_CreditBalances_Purses", "\"Sold\" <= 0 AND \"Given\" <= 0 AND \"Paid\" >= 0 AND \"Trial\" >= 0 AND \"PaidUsed\" >= 0 AND \"TrialUsed\" >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Credits.CreditEntry", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Line")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("About")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Act")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ActorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BalanceAfter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("MobileKeyId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("OtherId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PostingId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasMaxLength(120)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("AccountId", "Line", "Kind");
+
+                    b.HasIndex("AccountId", "Kind", "Act", "PostingId")
+                        .IsUnique();
+
+                    b.ToTable("CreditEntries", t =>
+                        {
+                            t.HasCheckConstraint("CK_CreditEntries_Amount", "\"Amount\" <> 0");
+                        });
                 });
 
             modelBuilder.Entity("Latchkey.Server.Events.Event", b =>
@@ -1295,6 +1391,14 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Credit")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("CreditPostingId")
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("DeviceId")
                         .HasColumnType("TEXT");
 
@@ -1343,6 +1447,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("CustomerId", "Id");
+
+                    b.HasIndex("InvitationEndsAt")
+                        .HasFilter("\"Credit\" = 'Reserved'");
 
                     b.HasIndex("CustomerId", "DeviceId");
 

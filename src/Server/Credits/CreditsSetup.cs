@@ -1,0 +1,14 @@
+namespace Latchkey.Server.Credits;
+
+static class CreditsSetup
+{
+    public static void AddCredits(this IServiceCollection services)
+    {
+        services.AddSingleton<SellCredits>();
+        services.AddSingleton<TakeBackCredits>();
+        services.AddSingleton<TransferCredits>();
+        services.AddSingleton<RefundCredits>();
+        services.AddSingleton<CountCredits>();
+        services.AddSingleton<Reconcile>();
+    }
+}
