@@ -37,8 +37,10 @@ static class AccountsModel
         });
         model.Entity<Membership>(e =>
         {
-            e.HasKey(m => new { m.AccountId, m.AdministratorId });
+            e.HasKey(m => new { m.AccountId, m.Id });
             e.HasIndex(m => m.AdministratorId);
+            // A person has one place in an account; deleted ones stay beside it.
+            e.HasIndex(m => new { m.AccountId, m.AdministratorId }).IsUnique().HasFilter("\"DeletedAt\" IS NULL");
             e.HasOne(m => m.Account).WithMany().HasForeignKey(m => m.AccountId);
             e.HasOne(m => m.Administrator).WithMany().HasForeignKey(m => m.AdministratorId);
         });

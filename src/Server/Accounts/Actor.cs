@@ -79,7 +79,7 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
     async Task<Standing> RoleOf(Db db, string name, Guid accountId, DateTimeOffset now, CancellationToken cancel)
     {
         var path = await AccountPath(db, accountId, cancel);
-        var places = await db.Memberships.AsNoTracking()
+        var places = await db.Memberships.AsNoTracking().Standing(now)
             .Where(m => m.AdministratorId == Id && path.Contains(m.AccountId))
             .Select(m => new { m.AccountId, m.Role, m.Account!.Name }).ToListAsync(cancel);
         var own = places.Find(p => p.AccountId == accountId);

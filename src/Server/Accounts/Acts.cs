@@ -140,6 +140,7 @@ public sealed class Act
     public CancellationToken Cancel { get; }
     public string ActorName => standing.Name;
     public Guid ActorId => actor.Id;
+    internal Actor Actor => actor;
 
     /// <summary>The account above, in whose name the actor has come; null for one of this account itself.</summary>
     public Above? Through => standing.Through;

@@ -9,6 +9,9 @@ public sealed class Administrator : IdentityUser<Guid>
     public required string Name { get; set; }
     public string Language { get; set; } = "en";
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Null is never.</summary>
+    public DateTimeOffset? LastSignInAt { get; set; }
 }
 
 public enum Role
@@ -26,14 +29,34 @@ public enum Role
     Owner,
 }
 
-/// <summary>An administrator's place in one account. A role in an account reaches every account below it.</summary>
+/// <summary>
+/// An administrator's place in one account. A role in an account reaches every account below it. A deleted one stays listed and never
+/// lives again: the same person gets a new one.
+/// </summary>
 public sealed class Membership
 {
     public required Guid AccountId { get; init; }
+    public required Guid Id { get; init; }
     public required Guid AdministratorId { get; init; }
     public required Role Role { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Null while an invitation waits for the person: until then it gives no right.</summary>
+    public DateTimeOffset? AcceptedAt { get; set; }
+
+    /// <summary>Exclusive end of the right; null is without end.</summary>
+    public DateTimeOffset? EndsAt { get; set; }
+
+    public DateTimeOffset? DeletedAt { get; set; }
     public Account? Account { get; init; }
     public Administrator? Administrator { get; init; }
+}
+
+public static class StandingMemberships
+{
+    /// <summary>Those that give their role now.</summary>
+    public static IQueryable<Membership> Standing(this IQueryable<Membership> memberships, DateTimeOffset now) =>
+        memberships.Where(m => m.AcceptedAt != null && m.DeletedAt == null && (m.EndsAt == null || m.EndsAt > now));
 }
 
 /// <summary>One sign-in of an administrator. Ending it ends it everywhere, open console circuits included.</summary>

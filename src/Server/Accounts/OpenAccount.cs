@@ -66,6 +66,17 @@ public sealed class OpenAccount(SiteSigners signers, SystemKeys systemKeys)
         return customer;
     }
 
+    /// <summary>A place that gives its role at once.</summary>
+    public static Membership Membership(Guid accountId, Guid administratorId, Role role, DateTimeOffset now) => new()
+    {
+        AccountId = accountId,
+        Id = Guid.CreateVersion7(now),
+        AdministratorId = administratorId,
+        Role = role,
+        CreatedAt = now,
+        AcceptedAt = now,
+    };
+
     /// <summary>An administrator with a role in one account. The password is hashed here and kept nowhere.</summary>
     public static Administrator Administrator(
         Db db, Guid accountId, Role role, string name, string email, string password, DateTimeOffset now)
@@ -86,7 +97,7 @@ public sealed class OpenAccount(SiteSigners signers, SystemKeys systemKeys)
         };
         administrator.PasswordHash = new Argon2().HashPassword(administrator, password);
         db.Administrators.Add(administrator);
-        db.Memberships.Add(new() { AccountId = accountId, AdministratorId = administrator.Id, Role = role });
+        db.Memberships.Add(Membership(accountId, administrator.Id, role, now));
         return administrator;
     }
 }

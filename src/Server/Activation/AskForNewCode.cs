@@ -39,7 +39,7 @@ sealed class AskForNewCode(CodeLookup codes, Outbox outbox, Store store, Setting
         if (!found.Key.CanInvite || found.Key.StateAt(now) == KeyState.Expired || found.ExpiresAt > now || found.AskedAt > now.AddHours(-AgainAfterHours))
             return true;
         var customer = await db.Accounts.Where(a => a.Id == found.CustomerId).Select(a => a.Name).SingleAsync(cancel);
-        var administrators = await db.Memberships
+        var administrators = await db.Memberships.Standing(now)
             .Where(m => path.Contains(m.AccountId) && (m.Role == Role.KeyManager || m.Role == Role.Owner) && m.Administrator!.Email != null)
             .Select(m => new { m.AccountId, m.Administrator!.Name, m.Administrator.Email, m.Administrator.Language }).ToListAsync(cancel);
         var nearest = path.Find(account => administrators.Exists(a => a.AccountId == account));

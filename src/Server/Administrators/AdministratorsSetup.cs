@@ -10,5 +10,13 @@ static class AdministratorsSetup
         services.AddSingleton<ChangePassword>();
         services.AddSingleton<ListSessions>();
         services.AddSingleton<EndSessions>();
+        services.AddSingleton<AdministratorMails>();
+        services.AddSingleton<ListAdministrators>();
+        services.AddSingleton<InviteAdministrator>();
+        services.AddSingleton<ChangeAdministrator>();
+        services.AddSingleton<SetAdministratorPassword>();
+        services.AddSingleton<SendNewLink>();
+        services.AddSingleton<DeleteAdministrator>();
+        services.AddSingleton<UseLink>();
     }
 }

@@ -144,7 +144,7 @@ public sealed class FirstSetup(
             db, house.Id, Role.Owner, request.Name!.Trim(), request.Email!.Trim(), request.Password!, now);
         administrator.Language = request.OwnLanguage;
         foreach (var below in new[] { distributor.AccountId, customer.AccountId })
-            db.Memberships.Add(new() { AccountId = below, AdministratorId = administrator.Id, Role = Role.Owner });
+            db.Memberships.Add(OpenAccount.Membership(below, administrator.Id, Role.Owner, now));
         foreach (var head in db.AuditHeads.Local.ToList())
             AuditChain.Append(db, head, administrator.Id, administrator.Name, "SetUp", head.AccountId, new { site, systemId }, now);
         return new SetUpAnswer(site, systemId, systemKey);

@@ -62,11 +62,17 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
         await using var db = store.Open();
         var administrator = await db.Administrators.AsNoTracking().SingleOrDefaultAsync(a => a.NormalizedEmail == normalized, cancel);
         if (!await Fits(administrator?.PasswordHash ?? Argon2.NobodysHash, password, cancel)
-            || administrator is null || !await HasWorkplace(db, administrator.Id, cancel)
-            || await Begin(administrator, cancel, http) is not { } session)
+            || administrator is null || await EndsOfPlaces(db, administrator.Id, cancel) is not { Count: > 0 } ends)
+            return new Refused(Refusal.SignInWrong, "password");
+        // Only who knows the password hears of the end.
+        var over = ends.TrueForAll(end => end <= time.GetUtcNow());
+        var session = over ? null : await Begin(administrator, cancel, http);
+        if (!over && session is null)
             return new Refused(Refusal.SignInWrong, "password");
         await throttle.TakeBack(byNetwork, cancel);
         await throttle.Forget(byAddress, cancel);
+        if (session is null)
+            return new Refused(Refusal.SignInEnded, At: ends.Max());
         await Keep(http, administrator, session);
         return new SignedIn(administrator.Id, administrator.Name);
     }
@@ -84,7 +90,7 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
             {
                 // Looks and locks the row in one statement: a change under way is waited for, and one that comes after finds this session.
                 var stands = await db.Administrators.Where(a => a.Id == verified.Id && a.PasswordHash == verified.PasswordHash)
-                    .ExecuteUpdateAsync(s => s.SetProperty(a => a.PasswordHash, a => a.PasswordHash), cancel);
+                    .ExecuteUpdateAsync(s => s.SetProperty(a => a.LastSignInAt, session.StartedAt), cancel);
                 if (stands == 0)
                     return null;
                 db.Sessions.Add(session);
@@ -120,16 +126,18 @@ public sealed class SignIn(Store store, Throttle throttle, TimeProvider time) : 
         }
     }
 
-    // Whoever has no account left, or only deleted ones, doesn't sign in.
-    static async Task<bool> HasWorkplace(Db db, Guid administratorId, CancellationToken cancel)
+    // When each place in an account that is there ends, null for never. Whoever has none doesn't sign in.
+    static async Task<List<DateTimeOffset?>> EndsOfPlaces(Db db, Guid administratorId, CancellationToken cancel)
     {
-        var accounts = await db.Memberships.Where(m => m.AdministratorId == administratorId).Select(m => m.AccountId).ToListAsync(cancel);
-        foreach (var account in accounts)
+        var places = await db.Memberships.Where(m => m.AdministratorId == administratorId && m.AcceptedAt != null && m.DeletedAt == null)
+            .Select(m => new { m.AccountId, m.EndsAt }).ToListAsync(cancel);
+        var ends = new List<DateTimeOffset?>();
+        foreach (var place in places)
         {
-            if ((await Actor.AccountPath(db, account, cancel)).Count > 0)
-                return true;
+            if ((await Actor.AccountPath(db, place.AccountId, cancel)).Count > 0)
+                ends.Add(place.EndsAt);
         }
-        return false;
+        return ends;
     }
 
     // The address itself is not kept in the table of wrong tries.

@@ -1,4 +1,5 @@
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Console.Parts;
 using Latchkey.Server.Notices;
 using Latchkey.Server.Readers;
@@ -49,6 +50,19 @@ static class Chips
             ApiTokenState.Revoked => ("ban", Tone.Mute),
         };
         return new(icon, tone, texts[$"Chip.Token.{state}"]);
+    }
+
+    public static Chip Of(this IStringLocalizer<Texts> texts, MembershipState state)
+    {
+        var (icon, tone) = state switch
+        {
+            MembershipState.Invited => ("clock", Tone.Info),
+            MembershipState.InvitationEnded => ("clock", Tone.Warn),
+            MembershipState.Active => ("check", Tone.Ok),
+            MembershipState.Ended => ("cal", Tone.Mute),
+            MembershipState.Deleted => ("x", Tone.Mute),
+        };
+        return new(icon, tone, texts[$"Chip.Administrator.{state}"]);
     }
 
     public static Chip Of(this IStringLocalizer<Texts> texts, DeviceState state)

@@ -62,7 +62,7 @@ public sealed class Workplace(
         if (await Actor.NameInSession(db, now, cancel) is not { } self)
             return At = Standing.SignedOut;
         AdministratorName = self;
-        var own = await Workplaces.Own(db, Actor, cancel);
+        var own = await Workplaces.Own(db, Actor, now, cancel);
         foreach (var account in wanted is { } first ? own.Select(a => a.Id).Prepend(first) : own.Select(a => a.Id))
         {
             if (await Actor.Resolve(db, account, now, cancel) is not { Role: { } role } standing)

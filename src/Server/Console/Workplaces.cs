@@ -45,9 +45,9 @@ public static class Workplaces
     }
 
     /// <summary>The accounts that the administrator is a member of, the highest first.</summary>
-    internal static async Task<List<WorkplaceChoice>> Own(Db db, Actor actor, CancellationToken cancel)
+    internal static async Task<List<WorkplaceChoice>> Own(Db db, Actor actor, DateTimeOffset now, CancellationToken cancel)
     {
-        var own = await db.Memberships.AsNoTracking().Where(m => m.AdministratorId == actor.Id && m.Account!.DeletedAt == null)
+        var own = await db.Memberships.AsNoTracking().Standing(now).Where(m => m.AdministratorId == actor.Id && m.Account!.DeletedAt == null)
             .Select(m => new { m.AccountId, m.Account!.Kind, m.Account.Name }).Take(ListedMax).ToListAsync(cancel);
         return [.. own.OrderBy(a => a.Kind).ThenBy(a => a.Name, StringComparer.CurrentCulture).Select(a => new WorkplaceChoice(a.AccountId, a.Kind, a.Name, null))];
     }
@@ -60,7 +60,7 @@ public static class Workplaces
         await using var db = store.Open();
         if (await actor.NameInSession(db, clock.GetUtcNow(), cancel) is null)
             return Refusal.SignedOut;
-        var own = await Own(db, actor, cancel);
+        var own = await Own(db, actor, clock.GetUtcNow(), cancel);
         var sought = Folding.Fold(search ?? "");
         var ids = own.ConvertAll(a => a.Id);
         var distributors = db.Accounts.Where(a => a.DeletedAt == null && ids.Contains(a.ParentId!.Value)).Select(a => a.Id);

@@ -6,6 +6,10 @@ public enum MessageKind
     NewCode,
     KeyRevoked,
     AskedForNewCode,
+    AdministratorInvited,
+    AdministratorAdded,
+    NewPasswordLink,
+    SignInChanged,
 }
 
 public enum Delivery

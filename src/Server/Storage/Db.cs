@@ -1,5 +1,6 @@
 using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Credits;
 using Latchkey.Server.Events;
@@ -25,6 +26,7 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
     public DbSet<SetupCode> SetupCodes => Set<SetupCode>();
+    public DbSet<AdministratorLink> AdministratorLinks => Set<AdministratorLink>();
     public DbSet<User> Users => Set<User>();
     public DbSet<Device> Devices => Set<Device>();
     public DbSet<MobileKey> MobileKeys => Set<MobileKey>();
@@ -56,6 +58,7 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         AccountsModel.Map(modelBuilder);
+        AdministratorsModel.Map(modelBuilder);
         UsersModel.Map(modelBuilder);
         AccessModel.Map(modelBuilder);
         ReadersModel.Map(modelBuilder);

@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using Latchkey.Protocol.Decisions;
 using Latchkey.Protocol.Events;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Console;
 using Latchkey.Server.Events;
 using Latchkey.Server.Hosting;
@@ -85,6 +86,9 @@ public partial class TextsTests
             .. Enum.GetNames<DeviceState>().Select(s => $"Chip.Device.{s}"),
             .. Enum.GetNames<ApiTokenState>().Select(s => $"Chip.Token.{s}"),
             .. Enum.GetNames<Role>().SelectMany(s => new[] { $"Role.{s}", $"Role.{s}.Hint" }),
+            .. Enum.GetNames<MembershipState>().Select(s => $"Chip.Administrator.{s}"),
+            .. Enum.GetNames<InviteWay>().Select(s => $"NewAdmin.Done.{s}"),
+            .. Enum.GetNames<LinkPurpose>().Select(s => $"Link.{s}.Title"),
             .. Enum.GetNames<Delivery>().Select(s => $"Chip.Delivery.{s}"),
             .. Enum.GetNames<Delivery>().Select(s => $"Messages.Pill.{s}"),
             .. Enum.GetNames<MessageKind>().Select(s => $"Message.{s}"),

@@ -60,6 +60,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     Name = table.Column<string>(type: "text", nullable: false),
                     Language = table.Column<string>(type: "text", nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    LastSignInAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     UserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     NormalizedUserName = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     Email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
@@ -614,6 +615,29 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "AdministratorLinks",
+                columns: table => new
+                {
+                    Hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Purpose = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    AdministratorId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    MembershipId = table.Column<Guid>(type: "uuid", nullable: false),
+                    EndsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    UsedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AdministratorLinks", x => x.Hash);
+                    table.ForeignKey(
+                        name: "FK_AdministratorLinks_Administrators_AdministratorId",
+                        column: x => x.AdministratorId,
+                        principalTable: "Administrators",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AdministratorLogins",
                 columns: table => new
                 {
@@ -677,12 +701,17 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
                     AdministratorId = table.Column<Guid>(type: "uuid", nullable: false),
-                    Role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false)
+                    Role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    AcceptedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    EndsAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    DeletedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_Memberships", x => new { x.AccountId, x.AdministratorId });
+                    table.PrimaryKey("PK_Memberships", x => new { x.AccountId, x.Id });
                     table.ForeignKey(
                         name: "FK_Memberships_Accounts_AccountId",
                         column: x => x.AccountId,
@@ -926,6 +955,11 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_AdministratorLinks_AdministratorId",
+                table: "AdministratorLinks",
+                column: "AdministratorId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_AdministratorLogins_UserId",
                 table: "AdministratorLogins",
                 column: "UserId");
@@ -1020,6 +1054,13 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 name: "IX_Events_CustomerId_UserId_At",
                 table: "Events",
                 columns: new[] { "CustomerId", "UserId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Memberships_AccountId_AdministratorId",
+                table: "Memberships",
+                columns: new[] { "AccountId", "AdministratorId" },
+                unique: true,
+                filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Memberships_AdministratorId",
@@ -1126,6 +1167,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "AdministratorClaims");
+
+            migrationBuilder.DropTable(
+                name: "AdministratorLinks");
 
             migrationBuilder.DropTable(
                 name: "AdministratorLogins");

@@ -154,6 +154,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<DateTimeOffset?>("LastSignInAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<bool>("LockoutEnabled")
                         .HasColumnType("boolean");
 
@@ -445,17 +448,36 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("AcceptedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<Guid>("AdministratorId")
                         .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("EndsAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
-                    b.HasKey("AccountId", "AdministratorId");
+                    b.HasKey("AccountId", "Id");
 
                     b.HasIndex("AdministratorId");
+
+                    b.HasIndex("AccountId", "AdministratorId")
+                        .IsUnique()
+                        .HasFilter("\"DeletedAt\" IS NULL");
 
                     b.ToTable("Memberships");
                 });
@@ -503,6 +525,38 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.HasKey("Hash");
 
                     b.ToTable("SetupCodes");
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Administrators.AdministratorLink", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AdministratorId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid>("MembershipId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("AdministratorId");
+
+                    b.ToTable("AdministratorLinks");
                 });
 
             modelBuilder.Entity("Latchkey.Server.Audit.AuditCheckpoint", b =>
@@ -1707,6 +1761,15 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 });
 
             modelBuilder.Entity("Latchkey.Server.Accounts.Session", b =>
+                {
+                    b.HasOne("Latchkey.Server.Accounts.Administrator", null)
+                        .WithMany()
+                        .HasForeignKey("AdministratorId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Latchkey.Server.Administrators.AdministratorLink", b =>
                 {
                     b.HasOne("Latchkey.Server.Accounts.Administrator", null)
                         .WithMany()

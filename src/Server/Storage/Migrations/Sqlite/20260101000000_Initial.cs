@@ -59,6 +59,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     Name = table.Column<string>(type: "TEXT", nullable: false),
                     Language = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSignInAt = table.Column<long>(type: "INTEGER", nullable: true),
                     UserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     NormalizedUserName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     Email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
@@ -613,6 +614,29 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "AdministratorLinks",
+                columns: table => new
+                {
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Purpose = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    AdministratorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    MembershipId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    EndsAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UsedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AdministratorLinks", x => x.Hash);
+                    table.ForeignKey(
+                        name: "FK_AdministratorLinks_Administrators_AdministratorId",
+                        column: x => x.AdministratorId,
+                        principalTable: "Administrators",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AdministratorLogins",
                 columns: table => new
                 {
@@ -676,12 +700,17 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
                     AdministratorId = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false)
+                    Role = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    AcceptedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EndsAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    DeletedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_Memberships", x => new { x.AccountId, x.AdministratorId });
+                    table.PrimaryKey("PK_Memberships", x => new { x.AccountId, x.Id });
                     table.ForeignKey(
                         name: "FK_Memberships_Accounts_AccountId",
                         column: x => x.AccountId,
@@ -925,6 +954,11 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_AdministratorLinks_AdministratorId",
+                table: "AdministratorLinks",
+                column: "AdministratorId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_AdministratorLogins_UserId",
                 table: "AdministratorLogins",
                 column: "UserId");
@@ -1019,6 +1053,13 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 name: "IX_Events_CustomerId_UserId_At",
                 table: "Events",
                 columns: new[] { "CustomerId", "UserId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Memberships_AccountId_AdministratorId",
+                table: "Memberships",
+                columns: new[] { "AccountId", "AdministratorId" },
+                unique: true,
+                filter: "\"DeletedAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Memberships_AdministratorId",
@@ -1125,6 +1166,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "AdministratorClaims");
+
+            migrationBuilder.DropTable(
+                name: "AdministratorLinks");
 
             migrationBuilder.DropTable(
                 name: "AdministratorLogins");

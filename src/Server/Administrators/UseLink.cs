@@ -1,0 +1,112 @@
+using Latchkey.Server.Accounts;
+using Latchkey.Server.Audit;
+using Latchkey.Server.Hosting;
+using Latchkey.Server.Notices;
+using Latchkey.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Latchkey.Server.Administrators;
+
+/// <summary>Whom a link is for.</summary>
+/// <param name="Account">The account that it was sent for.</param>
+/// <param name="EndsAt">Until when it works.</param>
+public sealed record LinkAnswer(LinkPurpose Purpose, string Email, string Name, string Account, DateTimeOffset EndsAt);
+
+/// <summary>
+/// What the holder of a mailed link may do: look whom it is for, as often as wanted, and use it once. To use it proves the mailbox, so every place that
+/// waited for that gives its right from then on; and where somebody else knew the password, nothing of the old way in is left.
+/// </summary>
+public sealed class UseLink(Store store, Throttle throttle, AdministratorMails mails, TimeProvider time)
+{
+    const int SecretCharsMax = 64;
+
+    /// <param name="network">Who asks, as <see cref="Throttle.Network"/> says it.</param>
+    public async Task<Outcome<LinkAnswer>> Look(string? secret, string network, CancellationToken cancel)
+    {
+        await using var db = store.Open();
+        if (await Find(db, secret, cancel) is { } found)
+            return Answer(found);
+        return await throttle.WaitOrCount($"link {network}", cancel) is { } seconds
+            ? new Refused(Refusal.SignInWait, RetryAfterSeconds: seconds)
+            : Refusal.LinkOver;
+    }
+
+    /// <summary>A password of one's own; the link is used up with it.</summary>
+    /// <param name="name">Absent leaves it.</param>
+    public async Task<Outcome<LinkAnswer>> ChoosePassword(string? secret, string? name, string? password, string network, CancellationToken cancel)
+    {
+        var looked = await Look(secret, network, cancel);
+        if (!looked.Done)
+            return looked;
+        if (name is not null && NameFault(name) is { } fault)
+            return fault;
+        if (Passwords.Lint(password, "password") is { } weak)
+            return weak;
+        return await Use(secret!, name, (db, found) =>
+        {
+            found.Person.Learn(password!, chosenByMail: true);
+            return Task.FromResult<Refused?>(null);
+        }, cancel);
+    }
+
+    internal sealed record Found(AdministratorLink Link, Membership Place, Administrator Person, string Account);
+
+    static LinkAnswer Answer(Found found) =>
+        new(found.Link.Purpose, found.Person.Email!, found.Person.Name, found.Account, found.Link.EndsAt);
+
+    internal static Refused? NameFault(string name) =>
+        string.IsNullOrWhiteSpace(name) ? new(Refusal.NameMissing, "name")
+        : name.Trim().Length > Account.NameCharsMax || name.Any(char.IsControl) ? new(Refusal.NameTooLong, "name")
+        : null;
+
+    // Deleted places and accounts have no links: whoever was taken out comes in by none.
+    async Task<Found?> Find(Db db, string? secret, CancellationToken cancel)
+    {
+        if (secret is not { Length: > 0 and <= SecretCharsMax })
+            return null;
+        var (hash, now) = (AdministratorMails.Hash(secret), time.GetUtcNow());
+        if (await db.AdministratorLinks.SingleOrDefaultAsync(l => l.Hash == hash && l.UsedAt == null && l.EndsAt > now, cancel) is not { } link)
+            return null;
+        var place = await db.Memberships.Include(m => m.Administrator).Include(m => m.Account)
+            .SingleOrDefaultAsync(m => m.AccountId == link.AccountId && m.Id == link.MembershipId && m.DeletedAt == null && (m.EndsAt == null || m.EndsAt > now), cancel);
+        return place is not null && (await Actor.AccountPath(db, place.AccountId, cancel)).Count > 0
+            ? new(link, place, place.Administrator!, place.Account!.Name)
+            : null;
+    }
+
+    internal Task<Outcome<LinkAnswer>> Use(string secret, string? name, Func<Db, Found, Task<Refused?>> choose, CancellationToken cancel) =>
+        store.Write<Outcome<LinkAnswer>>(
+            async db =>
+            {
+                var (hash, now) = (AdministratorMails.Hash(secret), time.GetUtcNow());
+                var account = await db.AdministratorLinks.Where(l => l.Hash == hash).Select(l => (Guid?)l.AccountId).SingleOrDefaultAsync(cancel);
+                if (account is not { } accountId)
+                    return Refusal.LinkOver;
+                // The lock that acts on this account take, too: a deletion under way is waited for.
+                var head = await AuditChain.Lock(db, accountId, cancel);
+                if (await Find(db, secret, cancel) is not { } found)
+                    return Refusal.LinkOver;
+                var (link, person) = (found.Link, found.Person);
+                link.UsedAt = now;
+                // Nobody but the holder of the mailbox knows how to sign in from now on.
+                if (!person.EmailConfirmed)
+                    await person.Unlearn(db, now, cancel);
+                else
+                    await person.EndSessions(db, now, cancel);
+                if (await choose(db, found) is { } refused)
+                    return refused;
+                if (name is not null)
+                    person.Name = name.Trim();
+                await db.SaveChangesAsync(cancel);
+                await db.AdministratorLinks.Where(l => l.AdministratorId == person.Id && l.UsedAt == null).ExecuteDeleteAsync(cancel);
+                await db.Memberships.Where(m => m.AdministratorId == person.Id && m.AcceptedAt == null && m.DeletedAt == null)
+                    .ExecuteUpdateAsync(s => s.SetProperty(m => m.AcceptedAt, now), cancel);
+                if (link.Purpose == LinkPurpose.NewPassword)
+                    await mails.Changed(db, accountId, person, SignInChange.Password, person.Name, cancel);
+                AuditChain.Append(
+                    db, head, person.Id, person.Name, link.Purpose == LinkPurpose.Invitation ? "AcceptInvitation" : "ChooseNewPassword", found.Place.Id,
+                    new { email = person.Email }, now);
+                return Answer(found);
+            },
+            outcome => outcome.Done, cancel);
+}
