@@ -1,4 +1,5 @@
 using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
 
 namespace Latchkey.Server.Accounts;
 
@@ -10,7 +11,7 @@ public enum AccountKind
 }
 
 /// <summary>One node of the account tree: an operator holds distributors, a distributor holds customers.</summary>
-public sealed class Account
+public sealed class Account : ISearched
 {
     public const int NameCharsMax = 80;
 
@@ -22,10 +23,31 @@ public sealed class Account
     /// <summary>The name folded, by which lists are sorted.</summary>
     public string SortName { get; private set; } = "";
 
-    public void Rename(string name) => (Name, SortName) = (name, Folding.Fold(name));
+    /// <summary>What the account above finds it by besides its name.</summary>
+    public string? AlsoFoundBy { get; private set; }
+
+    /// <summary>The words that searches of the account above find it by.</summary>
+    public string SearchText { get; private set; } = "";
+
+    public Guid? SearchedIn => ParentId;
+    public SearchKind SearchKind => SearchKind.Account;
+
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>A deleted account can be restored with everything; while deleted nothing of it works.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
+
+    public void Rename(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        (Name, SortName, SearchText) = (name, Folding.Fold(name), SearchWords.Text(name, AlsoFoundBy));
+    }
+
+    /// <summary>What else searches of the account above find it by, all of it: System ID or code, city, e-mail. Absent ones are left out.</summary>
+    public void FindAlsoBy(params IEnumerable<string?> texts)
+    {
+        AlsoFoundBy = string.Join(' ', texts.Where(t => !string.IsNullOrWhiteSpace(t)));
+        Rename(Name);
+    }
 }

@@ -28,6 +28,7 @@ public sealed class OpenAccount(SiteSigners signers, SystemKeys systemKeys)
     {
         var account = Place(db, AccountKind.Distributor, operatorId, name, now);
         var distributor = new Distributor { AccountId = account.Id, Account = account, Code = code ?? DrawCode(), CreditsCounted = creditsCounted };
+        account.FindAlsoBy(distributor.Code);
         db.Distributors.Add(distributor);
         return distributor;
     }
@@ -41,6 +42,7 @@ public sealed class OpenAccount(SiteSigners signers, SystemKeys systemKeys)
     {
         ArgumentNullException.ThrowIfNull(db);
         var account = Place(db, AccountKind.Customer, distributorId, name, now, id);
+        account.FindAlsoBy(systemId);
         var customer = new Customer
         {
             AccountId = account.Id,

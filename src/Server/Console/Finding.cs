@@ -22,12 +22,11 @@ static class Finding
     {
         var found = await here.Ask<Hit[]>(async q =>
         {
-            var users = await UserList.Matching(q.Db.Users.AsNoTracking().Where(u => u.CustomerId == q.AccountId && u.State != UserState.Deleted), text)
-                .OrderBy(u => u.SortName).Take(HitsEach).Select(u => new { u.Number, u.Name, u.Email }).ToListAsync(q.Cancel);
+            var users = await UserList.First(q, text, HitsEach);
             // A site has few readers next to its users: they are searched as they are shown.
             var readers = await q.Db.Readers.AsNoTracking().Where(r => r.CustomerId == q.AccountId && r.State != ReaderState.Deleted)
                 .OrderBy(r => r.Name).Select(r => new { r.Name, r.ReaderId }).ToListAsync(q.Cancel);
-            return users.Select(u => new Hit(Kind.User, u.Name, u.Email ?? "", $"/users/{u.Number}"))
+            return users.Rows.Select(u => new Hit(Kind.User, u.Name, u.Email ?? "", $"/users/{u.Number}"))
                 .Concat(readers.Where(r => Fits(text, r.Name) || Fits(text, r.ReaderId)).Take(HitsEach)
                     .Select(r => new Hit(Kind.Reader, r.Name, r.ReaderId, $"/readers/{r.ReaderId}"))).ToArray();
         });

@@ -51,6 +51,7 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
     public DbSet<AuditVerdict> AuditVerdicts => Set<AuditVerdict>();
     public DbSet<CreditBalance> CreditBalances => Set<CreditBalance>();
     public DbSet<CreditEntry> CreditEntries => Set<CreditEntry>();
+    public DbSet<SearchWord> SearchWords => Set<SearchWord>();
     public DbSet<StoredRequest> StoredRequests => Set<StoredRequest>();
     public DbSet<WrongTries> WrongTries => Set<WrongTries>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
@@ -68,12 +69,30 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
         KeysModel.Map(modelBuilder);
         AuditModel.Map(modelBuilder);
         CreditsModel.Map(modelBuilder);
+        modelBuilder.Entity<SearchWord>(e =>
+        {
+            // The key is the index that searches ask: a beginning is a range of it.
+            e.HasKey(w => new { w.AccountId, w.Kind, w.Word, w.SubjectId });
+            e.Property(w => w.Word).HasMaxLength(Storage.SearchWords.WordCharsMax);
+        });
         modelBuilder.Entity<StoredRequest>().HasKey(r => new { r.CustomerId, r.Id });
         modelBuilder.Entity<WrongTries>(e =>
         {
             e.HasKey(t => t.Subject);
             e.Property(t => t.Subject).HasMaxLength(Storage.WrongTries.SubjectCharsMax);
         });
+    }
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        Storage.SearchWords.Follow(this);
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        Storage.SearchWords.Follow(this);
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

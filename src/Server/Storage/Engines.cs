@@ -36,6 +36,7 @@ public sealed class PostgresDb(DbContextOptions<PostgresDb> options) : Db(option
         // Folded text sorts by its bytes, as on SQLite, so that pages continue where the last one ended.
         modelBuilder.Entity<User>().Property(u => u.SortName).UseCollation("C");
         modelBuilder.Entity<Account>().Property(a => a.SortName).UseCollation("C");
+        modelBuilder.Entity<SearchWord>().Property(w => w.Word).UseCollation("C");
     }
 
     sealed class WholeMilliseconds() : ValueConverter<DateTimeOffset, DateTimeOffset>(

@@ -120,7 +120,7 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
             Name = name,
             Email = email,
             SortName = Folding.Fold(name),
-            SearchText = Folding.SearchText(name, email, number),
+            SearchText = User.Words(name, email, number),
             Language = request.Language ?? customer.Language,
             CreatedAt = act.Now,
         };

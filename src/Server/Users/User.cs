@@ -1,4 +1,6 @@
+using System.Globalization;
 using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
 
 namespace Latchkey.Server.Users;
 
@@ -10,7 +12,7 @@ public enum UserState
 }
 
 /// <summary>A person who opens doors; never signs in to the console.</summary>
-public sealed class User
+public sealed class User : ISearched
 {
     public const int NameCharsMax = 80;
     public const int EmailCharsMax = MailAddress.CharsMax;
@@ -27,8 +29,11 @@ public sealed class User
     /// <summary>The name as lists sort it: folded, so that Č stands with C on both engines.</summary>
     public required string SortName { get; set; }
 
-    /// <summary>Folded words that <i>Find</i> looks in: name, e-mail, User ID decimal and hex.</summary>
+    /// <summary>The words that searches find the user by: name, e-mail, User ID decimal and hex.</summary>
     public required string SearchText { get; set; }
+
+    public Guid? SearchedIn => CustomerId;
+    public SearchKind SearchKind => SearchKind.User;
 
     /// <summary>Language of mails and of the wallet's first words.</summary>
     public required string Language { get; set; }
@@ -46,9 +51,12 @@ public sealed class User
     public void Change(string name, string? email, string language)
     {
         (Name, Email, Language) = (name, email, language);
-        (SortName, SearchText) = (Folding.Fold(name), Folding.SearchText(name, email, Number));
+        (SortName, SearchText) = (Folding.Fold(name), Words(name, email, Number));
         Version++;
     }
+
+    public static string Words(string name, string? email, int number) =>
+        SearchWords.Text(name, email, number.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"0x{number:x}"));
 }
 
 public enum DeviceState

@@ -1,5 +1,6 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Users;
@@ -21,66 +22,43 @@ public sealed record UserRow(
     int Number, string Name, string? Email, string? Device, Guid? KeyId, KeyState? Key, int KeyNumber, string Levels, DateTimeOffset? ValidTo,
     DateTimeOffset? LastOpenedAt, UserState State, string SortName, Guid Id);
 
-/// <summary>Where the next page begins: behind this name and id.</summary>
-public sealed record UserCursor(string SortName, Guid Id);
-
-public sealed record UserPage(UserRow[] Rows, UserCursor? Next);
+/// <param name="Next">Where to go on; a page may be short, even empty, and still have it.</param>
+public sealed record UserPage(UserRow[] Rows, ListCursor? Next);
 
 /// <summary>The list of users, a page at a time by keyset, and the counts on its pills.</summary>
 static class UserList
 {
     public const int PageRows = 50;
 
-    public static async Task<Outcome<UserPage>> Read(Question q, UserFilter filter, string? search, UserCursor? after)
+    public static async Task<Outcome<UserPage>> Read(Question q, UserFilter filter, string? search, ListCursor? after)
     {
-        var users = Of(q, filter);
-        if (!string.IsNullOrWhiteSpace(search))
-            users = Matching(users, search);
-        if (after is not null)
-            users = users.Where(u => u.SortName.CompareTo(after.SortName) > 0 || (u.SortName == after.SortName && u.Id.CompareTo(after.Id) > 0));
-        var page = await users.OrderBy(u => u.SortName).ThenBy(u => u.Id).Take(PageRows + 1).ToListAsync(q.Cancel);
-        var more = page.Count > PageRows;
-        if (more)
-            page.RemoveAt(PageRows);
-
-        var ids = page.ConvertAll(u => u.Id);
+        var page = await Page(q, filter, search, after, PageRows);
+        var ids = page.Rows.Select(u => u.Id).ToList();
         var keys = (await q.Db.MobileKeys.AsNoTracking().Include(k => k.Device)
             .Where(k => k.CustomerId == q.AccountId && ids.Contains(k.UserId)).ToListAsync(q.Cancel)).ToLookup(k => k.UserId);
         var levels = (await q.Db.UserAccessLevels.AsNoTracking().Where(l => l.CustomerId == q.AccountId && ids.Contains(l.UserId))
             .OrderBy(l => l.Level!.Number).Select(l => new { l.UserId, l.Level!.Name }).ToListAsync(q.Cancel)).ToLookup(l => l.UserId, l => l.Name);
-        return new UserPage(
-            [.. page.Select(u => Row(u, keys[u.Id], levels[u.Id], q.Now))],
-            more ? new(page[^1].SortName, page[^1].Id) : null);
+        return new UserPage([.. page.Rows.Select(u => Row(u, keys[u.Id], levels[u.Id], q.Now))], page.Next);
     }
 
-    public static async Task<Outcome<Dictionary<UserFilter, int>>> Count(Question q)
+    /// <summary>The first few living users that a search finds.</summary>
+    public static Task<ListPage<User>> First(Question q, string search, int rows) => Page(q, UserFilter.All, search, null, rows);
+
+    /// <summary>How many users each pill shows, counted as far as one question looks.</summary>
+    public static async Task<Outcome<Dictionary<UserFilter, Counted>>> Count(Question q)
     {
-        var counts = new Dictionary<UserFilter, int>();
+        var counts = new Dictionary<UserFilter, Counted>();
         foreach (var filter in Enum.GetValues<UserFilter>())
-            counts[filter] = await Of(q, filter).CountAsync(q.Cancel);
+            counts[filter] = await Count(q, filter);
         return counts;
     }
 
-    /// <summary>Every word typed begins a word of name, address or User ID.</summary>
-    internal static IQueryable<User> Matching(IQueryable<User> users, string search)
-    {
-        // No name holds a control character, and PostgreSQL takes no question with U+0000.
-        if (!PlainText.IsPlain(search.Trim()))
-            return users.Where(_ => false);
-        foreach (var word in search.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(WordsMax))
-        {
-            var pattern = Folding.WordPattern(word);
-            users = users.Where(u => EF.Functions.Like(u.SearchText, pattern, "\\"));
-        }
-        return users;
-    }
+    static Task<ListPage<User>> Page(Question q, UserFilter filter, string? search, ListCursor? after, int rows) => Listing.Page(
+        q.Db, SearchKind.User, q.AccountId, q.Db.Users.AsNoTracking().Where(u => u.CustomerId == q.AccountId), users => Fitting(users, filter, q.Now),
+        search, after, rows, q.Cancel, filter is UserFilter.All or UserFilter.Active ? null : Told(q, filter).Select(t => t.UserId));
 
-    const int WordsMax = 5;
-
-    static IQueryable<User> Of(Question q, UserFilter filter)
+    static IQueryable<User> Fitting(IQueryable<User> users, UserFilter filter, DateTimeOffset now)
     {
-        var now = q.Now;
-        var users = q.Db.Users.AsNoTracking().Where(u => u.CustomerId == q.AccountId);
         var living = users.Where(u => u.State != UserState.Deleted);
         return filter switch
         {
@@ -94,6 +72,44 @@ static class UserList
             UserFilter.Revoking => living.Where(u => u.Keys.Any(k => k.State == KeyState.Revoking)),
             UserFilter.Deleted => users.Where(u => u.State == UserState.Deleted),
         };
+    }
+
+    // What an index tells of who may fit: all that do, and some that a closer look leaves out.
+    static IQueryable<Hinted> Told(Question q, UserFilter filter)
+    {
+        var users = q.Db.Users.AsNoTracking().Where(u => u.CustomerId == q.AccountId);
+        var keys = q.Db.MobileKeys.AsNoTracking().Where(k => k.CustomerId == q.AccountId);
+        IQueryable<Hinted> Users(UserState state) => users.Where(u => u.State == state).Select(u => new Hinted { UserId = u.Id });
+        IQueryable<Hinted> Keys(KeyState state) => keys.Where(k => k.State == state).Select(k => new Hinted { UserId = k.UserId });
+        return filter switch
+        {
+            UserFilter.All => Users(UserState.Active).Concat(Users(UserState.Suspended)),
+            UserFilter.Active => Keys(KeyState.Active),
+            UserFilter.Waiting => keys.Where(k => k.State == KeyState.Invited && k.InvitationEndsAt > q.Now).Select(k => new Hinted { UserId = k.UserId }),
+            UserFilter.CodeExpired => keys.Where(k => k.State == KeyState.Invited && k.InvitationEndsAt <= q.Now).Select(k => new Hinted { UserId = k.UserId }),
+            UserFilter.Suspended => Users(UserState.Suspended).Concat(Keys(KeyState.Suspended)),
+            UserFilter.Revoking => Keys(KeyState.Revoking),
+            UserFilter.Deleted => Users(UserState.Deleted),
+        };
+    }
+
+    sealed class Hinted
+    {
+        public required Guid UserId { get; init; }
+    }
+
+    // Exact while few may fit; beyond, so many of those that an index tells of.
+    static async Task<Counted> Count(Question q, UserFilter filter)
+    {
+        if (filter is UserFilter.All or UserFilter.Deleted)
+            return await Counted.Of(Told(q, filter), q.Cancel);
+        var told = await Told(q, filter).Select(t => t.UserId).Take(Counted.Max + 1).ToListAsync(q.Cancel);
+        var ids = told.Distinct().ToList();
+        return told.Count == 0
+            ? new(0)
+            : new(
+                await Fitting(q.Db.Users.AsNoTracking().Where(u => u.CustomerId == q.AccountId && EF.Parameter(ids).Contains(u.Id)), filter, q.Now).CountAsync(q.Cancel),
+                told.Count > Counted.Max);
     }
 
     static UserRow Row(User user, IEnumerable<MobileKey> keys, IEnumerable<string> levels, DateTimeOffset now)

@@ -1,5 +1,6 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
 
 namespace Latchkey.Server.Users;
 
@@ -37,8 +38,8 @@ static class UserRoutes
         if (filter is not null && (!Enum.TryParse(filter, ignoreCase: true, out wanted) || !Enum.IsDefined(wanted) || char.IsAsciiDigit(filter[0])))
             return Problems.Answer<UserListAnswer>(new Refused(
                 Refusal.SettingOutOfRange, "filter", "Filters are all, active, waiting, codeExpired, suspended, revoking and deleted."));
-        UserCursor? cursor = null;
-        if (after is not null && !UserListAnswer.TryReadCursor(after, out cursor))
+        ListCursor? cursor = null;
+        if (after is not null && !ListCursor.TryRead(after, out cursor))
             return Problems.Answer<UserListAnswer>(new Refused(Refusal.BodyMalformed, "after"));
         var page = await acts.Ask<UserPage>(
             caller.Actor, caller.CustomerId, Role.Auditor, q => UserList.Read(q, wanted, search, cursor), cancel);

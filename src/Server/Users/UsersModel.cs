@@ -12,7 +12,8 @@ static class UsersModel
             e.Property(u => u.Name).HasMaxLength(User.NameCharsMax);
             e.Property(u => u.Email).HasMaxLength(User.EmailCharsMax);
             e.HasIndex(u => new { u.CustomerId, u.Number }).IsUnique();
-            e.HasIndex(u => new { u.CustomerId, u.SortName, u.Number });
+            e.HasIndex(u => new { u.CustomerId, u.SortName, u.Id });
+            e.HasIndex(u => new { u.CustomerId, u.State });
             e.HasMany(u => u.Devices).WithOne().HasForeignKey(d => new { d.CustomerId, d.UserId });
             e.HasMany(u => u.Keys).WithOne(k => k.User).HasForeignKey(k => new { k.CustomerId, k.UserId });
         });
@@ -27,7 +28,8 @@ static class UsersModel
         {
             e.HasKey(k => new { k.CustomerId, k.Id });
             e.HasIndex(k => new { k.CustomerId, k.KeyNumber }).IsUnique();
-            e.HasIndex(k => new { k.CustomerId, k.State });
+            // Which invitations still wait is asked by their end, so that a list of them is a range.
+            e.HasIndex(k => new { k.CustomerId, k.State, k.InvitationEndsAt });
             e.HasIndex(k => new { k.CustomerId, k.DeviceId });
             // Of all customers: what the giving back of credits looks for. Only open invitations stand in it.
             e.HasIndex(k => k.InvitationEndsAt).HasFilter("\"Credit\" = 'Reserved'");

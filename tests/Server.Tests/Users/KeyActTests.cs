@@ -5,6 +5,7 @@ using Latchkey.Server.Accounts;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Console;
 using Latchkey.Server.Tests.Setting;
+using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -137,9 +138,9 @@ public class KeyActTests(Houses houses)
         {
             var dashboard = await server.Get<Acts>().Ask<DashboardAnswer>(
                 house.Owner, house.Id, Role.Auditor, q => DashboardQuestion.Read(q, q.Now), Cancel);
-            var counts = await server.Get<Acts>().Ask<Dictionary<UserFilter, int>>(house.Owner, house.Id, Role.Auditor, UserList.Count, Cancel);
+            var counts = await server.Get<Acts>().Ask<Dictionary<UserFilter, Counted>>(house.Owner, house.Id, Role.Auditor, UserList.Count, Cancel);
             using var list = JsonDocument.Parse(await house.Api.GetStringAsync("/api/v1/users", Cancel));
-            return (dashboard.Value!.Waiting, counts.Value![UserFilter.Waiting] + counts.Value[UserFilter.CodeExpired],
+            return (dashboard.Value!.Waiting, counts.Value![UserFilter.Waiting].Number + counts.Value[UserFilter.CodeExpired].Number,
                 list.RootElement.GetProperty("users")[0].GetProperty("keyState").GetString());
         }
     }

@@ -100,6 +100,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("AlsoFoundBy")
+                        .HasColumnType("text");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -119,6 +122,10 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<Guid?>("ParentId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("SortName")
                         .IsRequired()
                         .HasColumnType("text")
@@ -126,7 +133,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ParentId", "SortName");
+                    b.HasIndex("ParentId", "SortName", "Id");
 
                     b.ToTable("Accounts");
                 });
@@ -1199,6 +1206,28 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.ToTable("ReaderPairings");
                 });
 
+            modelBuilder.Entity("Latchkey.Server.Storage.SearchWord", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Word")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("AccountId", "Kind", "Word", "SubjectId");
+
+                    b.ToTable("SearchWords");
+                });
+
             modelBuilder.Entity("Latchkey.Server.Storage.StoredRequest", b =>
                 {
                     b.Property<Guid>("CustomerId")
@@ -1519,9 +1548,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.HasIndex("CustomerId", "KeyNumber")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "State");
-
                     b.HasIndex("CustomerId", "UserId");
+
+                    b.HasIndex("CustomerId", "State", "InvitationEndsAt");
 
                     b.ToTable("MobileKeys");
                 });
@@ -1578,7 +1607,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.HasIndex("CustomerId", "Number")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "SortName", "Number");
+                    b.HasIndex("CustomerId", "State");
+
+                    b.HasIndex("CustomerId", "SortName", "Id");
 
                     b.ToTable("Users");
                 });

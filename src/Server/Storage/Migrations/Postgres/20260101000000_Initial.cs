@@ -38,6 +38,8 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     ParentId = table.Column<Guid>(type: "uuid", nullable: true),
                     Name = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
                     SortName = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    AlsoFoundBy = table.Column<string>(type: "text", nullable: true),
+                    SearchText = table.Column<string>(type: "text", nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     DeletedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
@@ -422,6 +424,20 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Readers", x => new { x.CustomerId, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SearchWords",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Word = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false, collation: "C"),
+                    SubjectId = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SearchWords", x => new { x.AccountId, x.Kind, x.Word, x.SubjectId });
                 });
 
             migrationBuilder.CreateTable(
@@ -935,9 +951,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Accounts_ParentId_SortName",
+                name: "IX_Accounts_ParentId_SortName_Id",
                 table: "Accounts",
-                columns: new[] { "ParentId", "SortName" });
+                columns: new[] { "ParentId", "SortName", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ActivationCodes_CustomerId_KeyId",
@@ -1089,9 +1105,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_MobileKeys_CustomerId_State",
+                name: "IX_MobileKeys_CustomerId_State_InvitationEndsAt",
                 table: "MobileKeys",
-                columns: new[] { "CustomerId", "State" });
+                columns: new[] { "CustomerId", "State", "InvitationEndsAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_MobileKeys_CustomerId_UserId",
@@ -1151,9 +1167,14 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Users_CustomerId_SortName_Number",
+                name: "IX_Users_CustomerId_SortName_Id",
                 table: "Users",
-                columns: new[] { "CustomerId", "SortName", "Number" });
+                columns: new[] { "CustomerId", "SortName", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Users_CustomerId_State",
+                table: "Users",
+                columns: new[] { "CustomerId", "State" });
         }
 
         /// <inheritdoc />
@@ -1239,6 +1260,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "ReaderStatements");
+
+            migrationBuilder.DropTable(
+                name: "SearchWords");
 
             migrationBuilder.DropTable(
                 name: "Sessions");

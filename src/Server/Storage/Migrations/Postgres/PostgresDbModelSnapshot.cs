@@ -97,6 +97,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("AlsoFoundBy")
+                        .HasColumnType("text");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -116,6 +119,10 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<Guid?>("ParentId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("SortName")
                         .IsRequired()
                         .HasColumnType("text")
@@ -123,7 +130,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ParentId", "SortName");
+                    b.HasIndex("ParentId", "SortName", "Id");
 
                     b.ToTable("Accounts");
                 });
@@ -1196,6 +1203,28 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.ToTable("ReaderPairings");
                 });
 
+            modelBuilder.Entity("Latchkey.Server.Storage.SearchWord", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<string>("Word")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("AccountId", "Kind", "Word", "SubjectId");
+
+                    b.ToTable("SearchWords");
+                });
+
             modelBuilder.Entity("Latchkey.Server.Storage.StoredRequest", b =>
                 {
                     b.Property<Guid>("CustomerId")
@@ -1516,9 +1545,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.HasIndex("CustomerId", "KeyNumber")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "State");
-
                     b.HasIndex("CustomerId", "UserId");
+
+                    b.HasIndex("CustomerId", "State", "InvitationEndsAt");
 
                     b.ToTable("MobileKeys");
                 });
@@ -1575,7 +1604,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.HasIndex("CustomerId", "Number")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "SortName", "Number");
+                    b.HasIndex("CustomerId", "State");
+
+                    b.HasIndex("CustomerId", "SortName", "Id");
 
                     b.ToTable("Users");
                 });

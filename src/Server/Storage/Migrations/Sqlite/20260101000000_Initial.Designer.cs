@@ -95,6 +95,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AlsoFoundBy")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
@@ -114,13 +117,17 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<Guid?>("ParentId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("SortName")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ParentId", "SortName");
+                    b.HasIndex("ParentId", "SortName", "Id");
 
                     b.ToTable("Accounts");
                 });
@@ -1193,6 +1200,27 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.ToTable("ReaderPairings");
                 });
 
+            modelBuilder.Entity("Latchkey.Server.Storage.SearchWord", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Word")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("AccountId", "Kind", "Word", "SubjectId");
+
+                    b.ToTable("SearchWords");
+                });
+
             modelBuilder.Entity("Latchkey.Server.Storage.StoredRequest", b =>
                 {
                     b.Property<Guid>("CustomerId")
@@ -1513,9 +1541,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.HasIndex("CustomerId", "KeyNumber")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "State");
-
                     b.HasIndex("CustomerId", "UserId");
+
+                    b.HasIndex("CustomerId", "State", "InvitationEndsAt");
 
                     b.ToTable("MobileKeys");
                 });
@@ -1571,7 +1599,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.HasIndex("CustomerId", "Number")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "SortName", "Number");
+                    b.HasIndex("CustomerId", "State");
+
+                    b.HasIndex("CustomerId", "SortName", "Id");
 
                     b.ToTable("Users");
                 });

@@ -37,6 +37,8 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     ParentId = table.Column<Guid>(type: "TEXT", nullable: true),
                     Name = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
                     SortName = table.Column<string>(type: "TEXT", nullable: false),
+                    AlsoFoundBy = table.Column<string>(type: "TEXT", nullable: true),
+                    SearchText = table.Column<string>(type: "TEXT", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     DeletedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -421,6 +423,20 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Readers", x => new { x.CustomerId, x.Id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SearchWords",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Word = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    SubjectId = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SearchWords", x => new { x.AccountId, x.Kind, x.Word, x.SubjectId });
                 });
 
             migrationBuilder.CreateTable(
@@ -934,9 +950,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Accounts_ParentId_SortName",
+                name: "IX_Accounts_ParentId_SortName_Id",
                 table: "Accounts",
-                columns: new[] { "ParentId", "SortName" });
+                columns: new[] { "ParentId", "SortName", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ActivationCodes_CustomerId_KeyId",
@@ -1088,9 +1104,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_MobileKeys_CustomerId_State",
+                name: "IX_MobileKeys_CustomerId_State_InvitationEndsAt",
                 table: "MobileKeys",
-                columns: new[] { "CustomerId", "State" });
+                columns: new[] { "CustomerId", "State", "InvitationEndsAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_MobileKeys_CustomerId_UserId",
@@ -1150,9 +1166,14 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Users_CustomerId_SortName_Number",
+                name: "IX_Users_CustomerId_SortName_Id",
                 table: "Users",
-                columns: new[] { "CustomerId", "SortName", "Number" });
+                columns: new[] { "CustomerId", "SortName", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Users_CustomerId_State",
+                table: "Users",
+                columns: new[] { "CustomerId", "State" });
         }
 
         /// <inheritdoc />
@@ -1238,6 +1259,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "ReaderStatements");
+
+            migrationBuilder.DropTable(
+                name: "SearchWords");
 
             migrationBuilder.DropTable(
                 name: "Sessions");
