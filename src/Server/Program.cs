@@ -6,6 +6,7 @@ using Latchkey.Server.Audit;
 using Latchkey.Server.Backups;
 using Latchkey.Server.Console;
 using Latchkey.Server.Credits;
+using Latchkey.Server.Customers;
 using Latchkey.Server.Demo;
 using Latchkey.Server.Events;
 using Latchkey.Server.Hosting;
@@ -43,6 +44,7 @@ try
     builder.Services.AddReaders();
     builder.Services.AddSync();
     builder.Services.AddEvents();
+    builder.Services.AddCustomers();
     builder.AddConsole();
 
     var app = builder.Build();

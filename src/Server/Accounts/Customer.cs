@@ -34,8 +34,8 @@ public sealed class Customer
     /// <summary>Two or three digits before the User ID in card numbers, so that it never meets a card made elsewhere; null is none.</summary>
     public string? Prefix { get; set; }
 
-    /// <summary>How long a new key lasts unless the administrator says otherwise; null is without end.</summary>
-    public int? DefaultValidityDays { get; set; }
+    /// <summary>Until when a new key is valid unless the administrator says otherwise, exclusive; null is without end.</summary>
+    public DateTimeOffset? DefaultValidTo { get; set; }
 
     /// <summary>IANA name; schedules are wall time in this zone.</summary>
     public string TimeZone { get; set; } = "Europe/Prague";
@@ -64,8 +64,17 @@ public sealed class Customer
     /// <summary>Opening from the wallet by itself, without a tap, allowed at this site.</summary>
     public bool AutomaticIdentification { get; set; } = true;
 
-    /// <summary>Older wallets are told to reload.</summary>
-    public int LowestWalletVersion { get; set; }
+    /// <summary>Older wallets on Android, and on anything but iOS, are told to reload.</summary>
+    public int LowestWalletAndroid { get; set; }
+
+    /// <summary>Older wallets on iPhones and iPads are told to reload.</summary>
+    public int LowestWalletIos { get; set; }
+
+    /// <param name="platform">As the phone names itself when it activates.</param>
+    public int LowestWalletOn(string? platform) =>
+        platform is not null && (platform.StartsWith("iPhone", StringComparison.Ordinal) || platform.StartsWith("iPad", StringComparison.Ordinal))
+            ? LowestWalletIos
+            : LowestWalletAndroid;
 
     public OfflinePolicy OfflinePolicy { get; set; } = OfflinePolicy.DocumentsOnly;
     /// <summary>Whom users of this site ask, and where it is.</summary>

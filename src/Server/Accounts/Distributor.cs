@@ -16,6 +16,17 @@ public sealed class Distributor
     /// <summary>The highest YYYY proposed so far; raised under the account's lock.</summary>
     public int LastInstallation { get; set; }
 
+    /// <summary>The YYYY that is proposed next.</summary>
+    public string NextInstallation => string.Create(CultureInfo.InvariantCulture, $"{LastInstallation + 1:D4}");
+
+    /// <summary>A System ID was given, as proposed or typed: the next proposal lies above it.</summary>
+    public void Took(string systemId)
+    {
+        ArgumentNullException.ThrowIfNull(systemId);
+        if (int.TryParse(systemId[CodeChars..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            LastInstallation = Math.Max(LastInstallation, number);
+    }
+
     /// <summary>A System ID for the next customer, to be given in the same transaction.</summary>
     public string NextSystemId() => string.Create(CultureInfo.InvariantCulture, $"{Code}{++LastInstallation:D4}");
 

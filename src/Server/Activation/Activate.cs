@@ -77,7 +77,7 @@ sealed class RedeemRequest(RedeemProof proof, byte[] hash) : GrantRequest
         if (CodeLookup.Judge(code, Proof.Device, at.Name, at.Lives, context.Now) is { } refused)
             return refused;
         // 8
-        if (Proof.WalletVersion < at.Customer.LowestWalletVersion)
+        if (Proof.WalletVersion < at.Customer.LowestWalletOn(Proof.Platform))
             return new Refused(Refusal.WalletTooOld, Customer: at.Name);
         // One phone key, one mobile key of a site: a phone makes a new key for each code.
         if (deviceTaken)

@@ -112,7 +112,7 @@ sealed class Grants(SiteSigners signers, SiteStatusLists statusLists, Settings s
             issued.Key.ValidFrom.ToUnix(), issued.Key.ValidTo.ToUnixEnd(), (uint)issued.Customer.KeyCycleHours * 3600,
             KeyEnd.Word(issued.Key.StateAt(issued.Now))),
         PrivacyText = issued.Customer.PrivacyUrl,
-        LowestWalletVersion = (uint)issued.Customer.LowestWalletVersion,
+        LowestWalletVersion = (uint)issued.Customer.LowestWalletOn(issued.Key.Device?.Platform),
     };
 
     static CardDoor Door(Reader reader) => new(

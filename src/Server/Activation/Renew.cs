@@ -77,7 +77,7 @@ sealed class RenewRequest(RenewProof proof, PublicKey device) : GrantRequest
             return Refusal.KeyUnknown;
         if (KeyEnd.Of(key, context.Now, at.Name) is { } refused)
             return refused;
-        if (Proof.WalletVersion < at.Customer.LowestWalletVersion)
+        if (Proof.WalletVersion < at.Customer.LowestWalletOn(phone.Platform))
             return new Refused(Refusal.WalletTooOld, Customer: at.Name);
         phone.LastSeenAt = context.Now;
         phone.WalletVersion = (int)Math.Min(Proof.WalletVersion, int.MaxValue);

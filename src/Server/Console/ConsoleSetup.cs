@@ -27,6 +27,7 @@ public static class ConsoleSetup
         builder.Services.AddScoped<Watches>();
         builder.Services.AddScoped<Pulse>();
         builder.Services.AddScoped<Issuing>();
+        builder.Services.AddScoped<Pages.NewCustomerDrafts>();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.Configure<RequestLocalizationOptions>(options =>
         {

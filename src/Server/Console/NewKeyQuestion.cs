@@ -15,7 +15,7 @@ static class NewKeyQuestion
             .Select(l => new LevelChoice(l.Id, l.Name, l.AllReaders, q.Db.AccessLevelReaders.Count(r => r.CustomerId == l.CustomerId && r.LevelId == l.Id)))
             .ToArrayAsync(q.Cancel);
         return new NewKeyDefaults(
-            customer.KeyName, await UserNumbers.NextFree(q.Db, customer, q.Cancel), customer.CodeLifeHours, customer.DefaultValidityDays,
+            customer.KeyName, await UserNumbers.NextFree(q.Db, customer, q.Cancel), customer.CodeLifeHours, customer.DefaultValidTo,
             customer.Language, customer.SystemId, levels, SmsReady: false);
     }
 
@@ -37,6 +37,6 @@ public sealed record KeyProgress(
 
 /// <summary>What the dialog of a new mobile key starts from: the customer's defaults.</summary>
 public sealed record NewKeyDefaults(
-    string KeyName, int NextUserNumber, int CodeLifeHours, int? ValidityDays, string Language, string SystemId, LevelChoice[] Levels, bool SmsReady);
+    string KeyName, int NextUserNumber, int CodeLifeHours, DateTimeOffset? ValidTo, string Language, string SystemId, LevelChoice[] Levels, bool SmsReady);
 
 public sealed record LevelChoice(Guid Id, string Name, bool AllReaders, int Readers);

@@ -10,6 +10,7 @@ public enum MessageKind
     AdministratorAdded,
     NewPasswordLink,
     SignInChanged,
+    GlassBroken,
 }
 
 public enum Delivery

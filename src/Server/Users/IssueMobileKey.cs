@@ -43,7 +43,7 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
             return taken;
         var customer = await act.Db.Customers.SingleAsync(c => c.AccountId == act.CustomerId, act.Cancel);
         var from = request.ValidFrom ?? act.Now;
-        var to = request.ValidTo ?? (customer.DefaultValidityDays is { } days ? from.AddDays(days) : null);
+        var to = request.ValidTo ?? customer.DefaultValidTo;
         if (Lint(request, from, to, act.Now) is { } refused)
             return refused;
 

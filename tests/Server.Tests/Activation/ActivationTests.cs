@@ -211,7 +211,7 @@ public class ActivationTests(Houses houses)
     {
         var server = await houses.Of(this, engine);
         var house = await server.NewSite();
-        await house.Change(c => c.LowestWalletVersion = 2);
+        await house.Change(c => c.LowestWalletAndroid = 2);
         var invited = await house.Issue();
         using var phone = new RawPhone(server);
         await Problem.Is(phone.Activate(invited.Code), "wallet-too-old");
