@@ -8,6 +8,7 @@ using Latchkey.Server.Console;
 using Latchkey.Server.Credits;
 using Latchkey.Server.Customers;
 using Latchkey.Server.Demo;
+using Latchkey.Server.Distributors;
 using Latchkey.Server.Events;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
@@ -45,6 +46,7 @@ try
     builder.Services.AddSync();
     builder.Services.AddEvents();
     builder.Services.AddCustomers();
+    builder.Services.AddDistributors();
     builder.AddConsole();
 
     var app = builder.Build();

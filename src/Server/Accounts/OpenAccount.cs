@@ -24,9 +24,10 @@ public sealed class OpenAccount(SiteSigners signers, SystemKeys systemKeys)
 
     /// <param name="code">Not borne by another distributor; absent draws one.</param>
     /// <param name="creditsCounted">Whether the keys of its customers take credits.</param>
-    public static Distributor Distributor(Db db, Guid operatorId, string name, DateTimeOffset now, string? code = null, bool creditsCounted = true)
+    public static Distributor Distributor(
+        Db db, Guid operatorId, string name, DateTimeOffset now, string? code = null, bool creditsCounted = true, Guid? id = null)
     {
-        var account = Place(db, AccountKind.Distributor, operatorId, name, now);
+        var account = Place(db, AccountKind.Distributor, operatorId, name, now, id);
         var distributor = new Distributor { AccountId = account.Id, Account = account, Code = code ?? DrawCode(), CreditsCounted = creditsCounted };
         account.FindAlsoBy(distributor.Code);
         db.Distributors.Add(distributor);

@@ -1,8 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Audit;
-using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Customers;

@@ -1,3 +1,4 @@
+using Latchkey.Server.Customers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
@@ -38,8 +39,8 @@ sealed class DemoDoor(string name, int port, string folder, string program) : IA
     {
         // The secrets go through the environment: arguments can be read by everybody on the machine.
         var (ended, said) = await Run(
-            ["pair", "--server", server, "--system-id", DemoSeed.SystemId, "--name", name, "--data", folder, "--until-input-ends"],
-            cancel, heard, new() { ["LATCHKEY_SYSTEM_KEY"] = DemoSeed.SystemKey, ["LATCHKEY_CODE"] = code });
+            ["pair", "--server", server, "--system-id", DemoSystem.SystemId, "--name", name, "--data", folder, "--until-input-ends"],
+            cancel, heard, new() { ["LATCHKEY_SYSTEM_KEY"] = DemoSystem.SystemKey, ["LATCHKEY_CODE"] = code });
         if (ended != 0)
             throw new SettingsFault("--data", $"{name} could not be paired: {said}");
     }

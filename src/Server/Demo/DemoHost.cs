@@ -92,6 +92,7 @@ sealed class DemoHost(
 
           Console        {options.Origin}
           Sign in        {signIn.Email} / {signIn.Password}
+                         with the same password {DemoSeed.DistributorEmail} (distributor), {DemoSeed.OperatorEmail} (operator)
           Wallet         {options.Origin}/w/
           {string.Join("\n  ", doors.Select(door => $"{door.Name,-14} {door.Address}"))}
           API            {options.Origin}/api/openapi.json, token in {Path.Combine(options.Data, "api-token")}

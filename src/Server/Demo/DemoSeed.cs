@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Customers;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
@@ -21,9 +22,9 @@ sealed record DemoSignIn(Guid Customer, string Email, string Password, Actor Act
 /// </summary>
 sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeApiToken makeToken, TimeProvider time)
 {
-    public const string SystemId = "demo0001";
-    public const string SystemKey = "demo";
     internal const string Email = "marie@alfa.example";
+    internal const string DistributorEmail = "dan@nordic.example";
+    internal const string OperatorEmail = "olga@latchkey.example";
 
     // The id is of the request: the same one acts once, so who was made, and perhaps deleted since, is not made again.
     static readonly (Guid Id, string Name, string Email, string Language)[] Users =
@@ -47,7 +48,7 @@ sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeA
         var kept = await Kept(passwordFile, cancel);
         // Changed in the console: the new one is nobody's to print.
         var password = kept is null
-            ? await NewPassword(administrator.Id, passwordFile, cancel)
+            ? await NewPassword(passwordFile, cancel)
             : Argon2.Fits(administrator.PasswordHash!, kept) ? kept : $"the password you chose (forgotten? delete {passwordFile} and start again)";
         await using var db = store.Open();
         var customer = await db.Memberships.Where(m => m.AdministratorId == administrator.Id).Select(m => m.AccountId).SingleAsync(cancel);
@@ -74,11 +75,13 @@ sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeA
             {
                 var house = OpenAccount.Place(db, AccountKind.Operator, null, "Latchkey demo", now);
                 var distributor = OpenAccount.Distributor(db, house.Id, "Nordic Secure", now);
-                var customer = open.Customer(db, distributor.AccountId, "Alfa Reality", SystemId, SystemKey, isDemo: true, now);
+                var customer = open.Customer(db, distributor.AccountId, "Alfa Reality", DemoSystem.SystemId, DemoSystem.SystemKey, isDemo: true, now);
                 customer.Prefix = "99";
                 customer.Contact = new() { Name = "Alfa Reality, reception", Phone = "+420 602 555 001", Email = "reception@alfa.example" };
                 // A password that nobody gets to know: the one to sign in with has its file.
                 administrator = OpenAccount.Administrator(db, customer.AccountId, Role.Owner, "Marie Kovářová", Email, MadeUp(), now);
+                OpenAccount.Administrator(db, distributor.AccountId, Role.Owner, "Dan Lindström", DistributorEmail, MadeUp(), now);
+                OpenAccount.Administrator(db, house.Id, Role.Owner, "Olga Novotná", OperatorEmail, MadeUp(), now);
                 return Task.CompletedTask;
             },
             cancel);
@@ -86,15 +89,18 @@ sealed class DemoSeed(Store store, OpenAccount open, IssueMobileKey issue, MakeA
     }
 
     // Stored before it is written down: a start that is cut off in between finds no file, and makes another.
-    async Task<string> NewPassword(Guid administratorId, string file, CancellationToken cancel)
+    async Task<string> NewPassword(string file, CancellationToken cancel)
     {
         var password = MadeUp();
         await store.Write(
             async db =>
             {
-                var administrator = await db.Administrators.SingleAsync(a => a.Id == administratorId, cancel);
-                administrator.PasswordHash = new Argon2().HashPassword(administrator, password);
-                administrator.ConcurrencyStamp = Guid.NewGuid().ToString("N");
+                string[] three = [Email, DistributorEmail, OperatorEmail];
+                foreach (var administrator in await db.Administrators.Where(a => three.Contains(a.Email)).ToListAsync(cancel))
+                {
+                    administrator.PasswordHash = new Argon2().HashPassword(administrator, password);
+                    administrator.ConcurrencyStamp = Guid.NewGuid().ToString("N");
+                }
             },
             cancel);
         await Keep(file, password, cancel);

@@ -301,8 +301,8 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<int>("CodeLifeHours")
                         .HasColumnType("integer");
 
-                    b.Property<int?>("DefaultValidityDays")
-                        .HasColumnType("integer");
+                    b.Property<DateTimeOffset?>("DefaultValidTo")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("DistributorAccess")
                         .IsRequired()
@@ -335,7 +335,10 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.Property<int>("LastUserNumber")
                         .HasColumnType("integer");
 
-                    b.Property<int>("LowestWalletVersion")
+                    b.Property<int>("LowestWalletAndroid")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("LowestWalletIos")
                         .HasColumnType("integer");
 
                     b.Property<string>("OfflinePolicy")

@@ -295,7 +295,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<int>("CodeLifeHours")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int?>("DefaultValidityDays")
+                    b.Property<long?>("DefaultValidTo")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("DistributorAccess")
@@ -329,7 +329,10 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.Property<int>("LastUserNumber")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("LowestWalletVersion")
+                    b.Property<int>("LowestWalletAndroid")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("LowestWalletIos")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("OfflinePolicy")
