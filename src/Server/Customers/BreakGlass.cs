@@ -47,7 +47,7 @@ public sealed class BreakGlass(Acts acts, Outbox outbox, Settings settings)
                     EndsAt = act.Now.AddHours(BrokenGlass.LifeHours),
                 };
                 act.Db.BrokenGlasses.Add(glass);
-                var owners = await act.Db.Memberships.Where(m => m.AccountId == customerId && m.Role == Role.Owner && m.Administrator!.Email != null)
+                var owners = await act.Db.Memberships.Standing(act.Now).Where(m => m.AccountId == customerId && m.Role == Role.Owner && m.Administrator!.Email != null)
                     .Select(m => new { m.Administrator!.Name, m.Administrator.Email, m.Administrator.Language }).ToListAsync(cancel);
                 var distributor = await act.Db.Accounts.Where(a => a.Id == distributorId).Select(a => a.Name).SingleAsync(cancel);
                 foreach (var owner in owners)

@@ -1,4 +1,6 @@
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
+using Latchkey.Server.Credits;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Microsoft.EntityFrameworkCore;
@@ -19,9 +21,12 @@ namespace Latchkey.Server.Customers;
 /// <param name="DefaultValidTo">How long new keys last unless said otherwise; absent is unlimited.</param>
 /// <param name="OneTap">One-tap identification.</param>
 /// <param name="AutomaticIdentification">Identification by the wallet itself, without a tap.</param>
+/// <param name="Administrator">Its first owner; absent is none yet.</param>
+/// <param name="Credits">To pass on at once, beside the trial credits that cost nothing; 0 is none.</param>
 public sealed record CreateCustomerRequest(
     Guid Id, string? Name, SystemType SystemType, string? SystemId, string? SystemKey, string? TimeZone, string? Language, Contact? Contact = null,
-    string? KeyName = null, string? Prefix = null, DateTimeOffset? DefaultValidTo = null, bool OneTap = true, bool AutomaticIdentification = true)
+    string? KeyName = null, string? Prefix = null, DateTimeOffset? DefaultValidTo = null, bool OneTap = true,
+    bool AutomaticIdentification = true, NewAdministrator? Administrator = null, int Credits = 0)
 {
     // A record prints its members; a key is not for printing.
     public override string ToString() => $"new customer {Name}";
@@ -29,13 +34,19 @@ public sealed record CreateCustomerRequest(
 
 public sealed record CreateCustomerAnswer(Guid CustomerId, string Name, string SystemId);
 
-public sealed class CreateCustomer(Acts acts, OpenAccount open)
+public sealed class CreateCustomer(Acts acts, OpenAccount open, InviteAdministrator invite, SystemKeys systemKeys)
 {
     public Task<Outcome<CreateCustomerAnswer>> Do(Actor actor, Guid distributorId, CreateCustomerRequest request, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
+        // What is kept for retries names key and password by MACs.
+        var kept = request with
+        {
+            SystemKey = systemKeys.Mac(request.Id, request.SystemKey),
+            Administrator = request.Administrator is { } who ? who with { Password = systemKeys.Mac(request.Id, who.Password) } : null,
+        };
         return acts.Do<CreateCustomerRequest, CreateCustomerAnswer>(
-            nameof(CreateCustomer), actor, distributorId, Role.KeyManager, request.Id, request, act => Do(act, request), cancel);
+            nameof(CreateCustomer), actor, distributorId, Role.KeyManager, request.Id, kept, act => Do(act, request), cancel);
     }
 
     async Task<Outcome<CreateCustomerAnswer>> Do(Act act, CreateCustomerRequest request)
@@ -67,7 +78,19 @@ public sealed class CreateCustomer(Acts acts, OpenAccount open)
             distributor.Took(request.SystemId!);
         // Stored now, so that what follows finds it.
         await act.Db.SaveChangesAsync(act.Cancel);
-        await act.AuditCustomer(customer.AccountId, new { customer.Account!.Name, customer.SystemId, request.SystemType });
+        if (request.Administrator is { } who)
+        {
+            var invited = await invite.Within(act, customer.AccountId, who with { Role = Role.Owner, Language = who.Language ?? request.Language });
+            if (!invited.Done)
+                return invited.Refused;
+        }
+        await act.AuditCustomer(
+            customer.AccountId, new { customer.Account!.Name, customer.SystemId, request.SystemType, administrator = request.Administrator?.Email, request.Credits });
+        // Behind the audit, which locks the chains: the parent's, then the child's.
+        if (await CreditBook.Trial(act, customer) is { } noTrial)
+            return noTrial;
+        if (request.Credits != 0 && await CreditBook.Transfer(act, request.Id, distributor.AccountId, customer.AccountId, request.Credits) is { } noCredit)
+            return noCredit with { Field = "credits" };
         return new CreateCustomerAnswer(customer.AccountId, customer.Account.Name, customer.SystemId);
     }
 }
@@ -82,7 +105,8 @@ static class SystemIds
 /// <summary>What the wizard proposes.</summary>
 /// <param name="Code">The distributor's half of the System ID.</param>
 /// <param name="Installation">The next free other half.</param>
-public sealed record NewCustomerAnswer(string Code, string Installation, string SystemKey, string TimeZone, string Language);
+/// <param name="Credits">That the distributor has to pass on; null where its customers' keys take none.</param>
+public sealed record NewCustomerAnswer(string Code, string Installation, string SystemKey, string TimeZone, string Language, long? Credits);
 
 public static class NewCustomerQuestion
 {
@@ -95,6 +119,7 @@ public static class NewCustomerQuestion
         var newest = await q.Db.Customers.AsNoTracking().Where(c => c.Account!.ParentId == q.AccountId).OrderByDescending(c => c.Account!.CreatedAt)
             .Select(c => new { c.TimeZone, c.Language }).FirstOrDefaultAsync(q.Cancel);
         return new NewCustomerAnswer(
-            distributor.Code, distributor.NextInstallation, SystemKeys.DrawKey(), newest?.TimeZone ?? TimeZoneInfo.Local.Id, newest?.Language ?? Languages.Default);
+            distributor.Code, distributor.NextInstallation, SystemKeys.DrawKey(), newest?.TimeZone ?? TimeZoneInfo.Local.Id, newest?.Language ?? Languages.Default,
+            distributor.CreditsCounted ? await q.Db.CreditBalances.Where(b => b.AccountId == q.AccountId).Select(b => b.Paid).SingleOrDefaultAsync(q.Cancel) : null);
     }
 }

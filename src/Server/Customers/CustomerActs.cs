@@ -43,7 +43,8 @@ public sealed class EditSystem(Acts acts, SystemKeys systemKeys)
     public Task<Outcome<CustomerChanged>> Do(Actor actor, Guid distributorId, Guid customerId, EditSystemRequest request, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return acts.OnCustomer(nameof(EditSystem), actor, distributorId, customerId, request.Id, request, async (act, customer) =>
+        var kept = request with { SystemKey = systemKeys.Mac(request.Id, request.SystemKey) };
+        return acts.OnCustomer(nameof(EditSystem), actor, distributorId, customerId, request.Id, kept, async (act, customer) =>
         {
             if (await act.Db.Distributors.SingleOrDefaultAsync(d => d.AccountId == act.CustomerId, act.Cancel) is not { } distributor)
                 return Refusal.NotFound.Alone();

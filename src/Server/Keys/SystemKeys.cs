@@ -10,7 +10,13 @@ public sealed class SystemKeys(SecretBox box)
     const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     const int KeyChars = 8;
 
+    readonly byte[] requests = box.Derive("system key request");
+
     public static string DrawKey() => RandomNumberGenerator.GetString(Alphabet, KeyChars);
+
+    /// <summary>Stands for a key in what is kept of a request: a plain hash of so short a text would soon be guessed.</summary>
+    public string? Mac(Guid requestId, string? systemKey) =>
+        systemKey is null ? null : Convert.ToHexString(HMACSHA256.HashData(requests, Encoding.UTF8.GetBytes($"{requestId:N} {systemKey}")));
 
     public byte[] Seal(Guid customerId, string systemKey) => box.Seal(Purpose, customerId, Encoding.UTF8.GetBytes(systemKey));
 
