@@ -12,6 +12,7 @@ static class AccountsModel
             e.HasKey(a => a.Id);
             e.Property(a => a.Id).ValueGeneratedNever();
             e.Property(a => a.Name).HasMaxLength(Account.NameCharsMax);
+            e.HasIndex(a => new { a.ParentId, a.DeletedAt, a.CreatedAt, a.Id });
             e.HasIndex(a => new { a.ParentId, a.SortName, a.Id });
             e.HasOne<Account>().WithMany().HasForeignKey(a => a.ParentId).OnDelete(DeleteBehavior.Restrict);
         });

@@ -80,6 +80,9 @@ public sealed class Customer
     /// <summary>Whom users of this site ask, and where it is.</summary>
     public Contact Contact { get; set; } = new();
 
+    /// <summary>What its distributor finds it by. Call it after a change of System ID or contact.</summary>
+    public void FindAlso() => Account!.FindAlsoBy(SystemId, Contact.City, Contact.Email);
+
     /// <summary>What the accounts above may do here; only the customer's own owners set it.</summary>
     public DistributorAccess DistributorAccess { get; set; }
 

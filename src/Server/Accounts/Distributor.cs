@@ -36,4 +36,7 @@ public sealed class Distributor
     public bool CreditsCounted { get; set; } = true;
 
     public Contact Contact { get; set; } = new();
+
+    /// <summary>What the operator finds it by. Call it after a change of contact.</summary>
+    public void FindAlso() => Account!.FindAlsoBy(Code, Contact.City, Contact.Email);
 }

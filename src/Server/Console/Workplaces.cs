@@ -52,24 +52,30 @@ public static class Workplaces
         return [.. own.OrderBy(a => a.Kind).ThenBy(a => a.Name, StringComparer.CurrentCulture).Select(a => new WorkplaceChoice(a.AccountId, a.Kind, a.Name, null))];
     }
 
-    /// <summary>The own accounts, then those below them whose name begins with what is sought.</summary>
-    public static async Task<Outcome<IReadOnlyList<WorkplaceChoice>>> List(Store store, Actor actor, string? search, TimeProvider clock, CancellationToken cancel)
+    /// <summary>The own accounts, then those right below them and below the one acted in, by the beginnings of the words that are sought.</summary>
+    /// <param name="at">The account acted in.</param>
+    public static async Task<Outcome<IReadOnlyList<WorkplaceChoice>>> List(Store store, Actor actor, Guid at, string? search, TimeProvider clock, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(actor);
         await using var db = store.Open();
-        if (await actor.NameInSession(db, clock.GetUtcNow(), cancel) is null)
+        var now = clock.GetUtcNow();
+        if (await actor.NameInSession(db, now, cancel) is null)
             return Refusal.SignedOut;
-        var own = await Own(db, actor, clock.GetUtcNow(), cancel);
-        var sought = Folding.Fold(search ?? "");
-        var ids = own.ConvertAll(a => a.Id);
-        var distributors = db.Accounts.Where(a => a.DeletedAt == null && ids.Contains(a.ParentId!.Value)).Select(a => a.Id);
-        var below = await db.Accounts.AsNoTracking()
-            .Where(a => a.DeletedAt == null && !ids.Contains(a.Id) && (ids.Contains(a.ParentId!.Value) || distributors.Contains(a.ParentId!.Value)))
-            .Where(a => a.SortName.CompareTo(sought) >= 0 && a.SortName.CompareTo(sought + "\uffff") < 0)
-            .OrderBy(a => a.SortName).ThenBy(a => a.Id).Take(ListedMax)
-            .Select(a => new WorkplaceChoice(a.Id, a.Kind, a.Name, db.Accounts.Where(p => p.Id == a.ParentId).Select(p => p.Name).Single()))
-            .ToListAsync(cancel);
-        return (List<WorkplaceChoice>)[.. own.Where(a => Folding.Fold(a.Name).StartsWith(sought, StringComparison.Ordinal)), .. below];
+        var own = await Own(db, actor, now, cancel);
+        var above = own.ToDictionary(a => a.Id, a => a.Name);
+        // The one acted in may be left by its name only: what is below it is asked for again when it is entered.
+        if (!above.ContainsKey(at) && await actor.Resolve(db, at, now, cancel) is { Role: not null })
+            above[at] = await db.Accounts.Where(a => a.Id == at).Select(a => a.Name).SingleAsync(cancel);
+        var below = new List<WorkplaceChoice>();
+        foreach (var (parent, name) in above)
+        {
+            var page = await Listing.Page(
+                db, SearchKind.Account, parent, db.Accounts.AsNoTracking().Where(a => a.ParentId == parent), accounts => accounts.Where(a => a.DeletedAt == null), search, null,
+                ListedMax, cancel);
+            below.AddRange(page.Rows.Where(a => own.TrueForAll(o => o.Id != a.Id)).Select(a => new WorkplaceChoice(a.Id, a.Kind, a.Name, name)));
+        }
+        var words = SearchWords.Asked(search ?? "");
+        return (List<WorkplaceChoice>)[.. own.Where(a => words.All(w => SearchWords.Text(a.Name).Contains($" {w}", StringComparison.Ordinal))), .. below.DistinctBy(b => b.Id)];
     }
 }

@@ -76,6 +76,7 @@ public sealed class CreateCustomer(Acts acts, OpenAccount open, InviteAdministra
         (customer.OneTap, customer.AutomaticIdentification) = (request.OneTap, request.AutomaticIdentification);
         if (!isDemo)
             distributor.Took(request.SystemId!);
+        customer.FindAlso();
         // Stored now, so that what follows finds it.
         await act.Db.SaveChangesAsync(act.Cancel);
         if (request.Administrator is { } who)

@@ -59,6 +59,7 @@ public sealed class EditSystem(Acts acts, SystemKeys systemKeys)
             customer.SystemKeySealed = systemKeys.Seal(customerId, isDemo ? DemoSystem.SystemKey : request.SystemKey!);
             if (!isDemo)
                 distributor.Took(request.SystemId!);
+            customer.FindAlso();
             await act.AuditCustomer(customerId, new { was, customer.SystemId, request.SystemType });
             return null;
         }, cancel);
@@ -108,6 +109,7 @@ public sealed class EditContact(Acts acts)
                 return wrong;
             var was = customer.Contact;
             customer.Contact = contact;
+            customer.FindAlso();
             await act.AuditCustomer(customerId, new { was, contact });
             return null;
         }, cancel);

@@ -1,6 +1,7 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Readers;
+using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,7 +11,6 @@ public enum CustomerFilter
 {
     /// <summary>All but deleted.</summary>
     All,
-    Live,
     Demo,
     Deleted,
 }
@@ -19,82 +19,87 @@ public enum CustomerOrder
 {
     Name,
 
-    /// <summary>The newest first.</summary>
+    /// <summary>The newest first; a search is in order of names all the same.</summary>
     Created,
 }
 
-/// <param name="Keys">That open now, as many as <see cref="CustomerList.CountMax"/> are counted.</param>
-/// <param name="Waiting">Of invitations that no phone has answered.</param>
+/// <param name="Keys">That open now.</param>
+/// <param name="Waiting">Invitations that no phone has answered.</param>
+/// <param name="Paid">Credits it holds beside <paramref name="Trial"/>; null where its keys take none.</param>
 public sealed record CustomerRow(
-    Guid Id, string Name, string SystemId, bool IsDemo, string? City, int Keys, int Waiting, int Readers, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt,
-    string SortName);
+    Guid Id, string Name, string SystemId, bool IsDemo, Counted Keys, Counted Waiting, Counted Readers, long? Paid, long Trial, DateTimeOffset CreatedAt,
+    DateTimeOffset? DeletedAt);
 
-public sealed record CustomerCursor(string SortName, DateTimeOffset CreatedAt, Guid Id);
-
-public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, CustomerCursor? Next);
+/// <param name="Next">Where to go on; a page may be short, even empty, and still have it.</param>
+public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, ListCursor? Next);
 
 /// <summary>The customers of a distributor: page by page, however many there are.</summary>
 public static class CustomerList
 {
     public const int PageRows = 50;
 
-    /// <summary>Counting ends there: "1,000+" tells as much.</summary>
-    public const int CountMax = 1000;
+    /// <summary>Of the numbers in a row: counting ends there.</summary>
+    const int CountMax = 1000;
 
-    /// <summary>Of the numbers on the filter pills.</summary>
-    public const int TotalMax = 10_000;
-
-    public static async Task<Outcome<CustomerPage>> Read(Question q, CustomerFilter filter, string? search, CustomerOrder order, CustomerCursor? after)
+    public static async Task<Outcome<CustomerPage>> Read(Question q, CustomerFilter filter, string? search, CustomerOrder order, ListCursor? after)
     {
         ArgumentNullException.ThrowIfNull(q);
-        var customers = Matching(q, Filtered(q, filter), search);
-        customers = (order, after) switch
+        var page = order == CustomerOrder.Created && filter == CustomerFilter.All && string.IsNullOrWhiteSpace(search)
+            ? await Newest(q, after)
+            : await Listing.Page(
+                q.Db, SearchKind.Account, q.AccountId, Own(q), accounts => Fitting(q, accounts, filter), search, after, PageRows, q.Cancel,
+                filter == CustomerFilter.All ? null : Fitting(q, Own(q), filter).Select(a => a.Id));
+        var ids = page.Rows.Select(a => a.Id).ToList();
+        var details = await q.Db.Customers.AsNoTracking().Where(c => ids.Contains(c.AccountId)).Select(c => new
         {
-            (_, null) => customers,
-            (CustomerOrder.Name, _) => customers.Where(c => c.Account!.SortName.CompareTo(after.SortName) > 0 || (c.Account.SortName == after.SortName && c.AccountId.CompareTo(after.Id) > 0)),
-            _ => customers.Where(c => c.Account!.CreatedAt < after.CreatedAt || (c.Account.CreatedAt == after.CreatedAt && c.AccountId.CompareTo(after.Id) > 0)),
-        };
-        customers = order == CustomerOrder.Name
-            ? customers.OrderBy(c => c.Account!.SortName).ThenBy(c => c.AccountId)
-            : customers.OrderByDescending(c => c.Account!.CreatedAt).ThenBy(c => c.AccountId);
-        var rows = await customers.Take(PageRows + 1).Select(c => new CustomerRow(
-            c.AccountId, c.Account!.Name, c.SystemId, c.IsDemo, c.Contact.City,
-            q.Db.MobileKeys.Where(k => k.CustomerId == c.AccountId && k.State == KeyState.Active && (k.ValidTo == null || k.ValidTo > q.Now)).Take(CountMax + 1).Count(),
-            q.Db.MobileKeys.Where(k => k.CustomerId == c.AccountId && k.State == KeyState.Invited && (k.ValidTo == null || k.ValidTo > q.Now)).Take(CountMax + 1).Count(),
-            q.Db.Readers.Where(r => r.CustomerId == c.AccountId && r.State != ReaderState.Deleted).Take(CountMax + 1).Count(),
-            c.Account.CreatedAt, c.Account.DeletedAt, c.Account.SortName)).ToListAsync(q.Cancel);
-        var more = rows.Count > PageRows;
-        if (more)
-            rows.RemoveAt(PageRows);
-        return new CustomerPage(rows, more ? new(rows[^1].SortName, rows[^1].CreatedAt, rows[^1].Id) : null);
+            c.AccountId,
+            c.SystemId,
+            c.IsDemo,
+            Keys = q.Db.MobileKeys.Where(k => k.CustomerId == c.AccountId && k.State == KeyState.Active).Take(CountMax + 1).Count(),
+            Waiting = q.Db.MobileKeys.Where(k => k.CustomerId == c.AccountId && k.State == KeyState.Invited).Take(CountMax + 1).Count(),
+            Readers = q.Db.Readers.Where(r => r.CustomerId == c.AccountId && r.State != ReaderState.Deleted).Take(CountMax + 1).Count(),
+            Balance = q.Db.CreditBalances.Where(b => b.AccountId == c.AccountId).Select(b => new { b.Paid, b.Trial }).FirstOrDefault(),
+        }).ToDictionaryAsync(c => c.AccountId, q.Cancel);
+        var counted = await q.Db.Distributors.Where(d => d.AccountId == q.AccountId).Select(d => d.CreditsCounted).SingleOrDefaultAsync(q.Cancel);
+        return new CustomerPage(
+            [.. page.Rows.Select(a => (Account: a, Of: details[a.Id])).Select(r => new CustomerRow(
+                r.Account.Id, r.Account.Name, r.Of.SystemId, r.Of.IsDemo, Capped(r.Of.Keys), Capped(r.Of.Waiting), Capped(r.Of.Readers),
+                counted && !r.Of.IsDemo ? r.Of.Balance?.Paid ?? 0 : null, r.Of.Balance?.Trial ?? 0, r.Account.CreatedAt, r.Account.DeletedAt))],
+            page.Next);
     }
 
-    public static async Task<Outcome<IReadOnlyDictionary<CustomerFilter, int>>> Count(Question q)
+    public static async Task<Outcome<IReadOnlyDictionary<CustomerFilter, Counted>>> Count(Question q)
     {
         ArgumentNullException.ThrowIfNull(q);
-        var counts = new Dictionary<CustomerFilter, int>();
+        var counts = new Dictionary<CustomerFilter, Counted>();
         foreach (var filter in Enum.GetValues<CustomerFilter>())
-            counts[filter] = await Filtered(q, filter).Take(TotalMax + 1).CountAsync(q.Cancel);
+            counts[filter] = await Counted.Of(Fitting(q, Own(q), filter), q.Cancel);
         return counts;
     }
 
-    static IQueryable<Customer> Filtered(Question q, CustomerFilter filter)
-    {
-        var own = q.Db.Customers.AsNoTracking().Where(c => c.Account!.ParentId == q.AccountId);
-        return filter switch
-        {
-            CustomerFilter.Deleted => own.Where(c => c.Account!.DeletedAt != null),
-            CustomerFilter.Live => own.Where(c => c.Account!.DeletedAt == null && !c.IsDemo),
-            CustomerFilter.Demo => own.Where(c => c.Account!.DeletedAt == null && c.IsDemo),
-            _ => own.Where(c => c.Account!.DeletedAt == null),
-        };
-    }
+    static Counted Capped(int count) => new(Math.Min(count, CountMax), count > CountMax);
 
-    static IQueryable<Customer> Matching(Question q, IQueryable<Customer> customers, string? search)
+    static IQueryable<Account> Own(Question q) => q.Db.Accounts.AsNoTracking().Where(a => a.ParentId == q.AccountId);
+
+    static IQueryable<Account> Fitting(Question q, IQueryable<Account> accounts, CustomerFilter filter) => filter switch
     {
-        if (string.IsNullOrWhiteSpace(search))
-            return customers;
-        var sought = Folding.Fold(search);
-        return customers.Where(c => c.Account!.SortName.CompareTo(sought) >= 0 && c.Account.SortName.CompareTo(sought + "\uffff") < 0);
+        CustomerFilter.Deleted => accounts.Where(a => a.DeletedAt != null),
+        // By the System ID that all of them bear, which an index finds.
+        CustomerFilter.Demo => accounts.Where(a => a.DeletedAt == null && q.Db.Customers.Where(c => c.SystemId == DemoSystem.SystemId).Select(c => c.AccountId).Contains(a.Id)),
+        _ => accounts.Where(a => a.DeletedAt == null),
+    };
+
+    static async Task<ListPage<Account>> Newest(Question q, ListCursor? after)
+    {
+        var own = Own(q).Where(a => a.DeletedAt == null);
+        if (after is not null && long.TryParse(after.Key, out var ticks))
+        {
+            var at = new DateTimeOffset(ticks, TimeSpan.Zero);
+            own = own.Where(a => a.CreatedAt < at || (a.CreatedAt == at && a.Id.CompareTo(after.Id) > 0));
+        }
+        var rows = await own.OrderByDescending(a => a.CreatedAt).ThenBy(a => a.Id).Take(PageRows + 1).ToListAsync(q.Cancel);
+        return rows.Count > PageRows
+            ? new(rows[..PageRows], new(rows[PageRows - 1].CreatedAt.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture), rows[PageRows - 1].Id))
+            : new(rows, null);
     }
 }

@@ -4,6 +4,7 @@ using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Readers;
+using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,11 +13,11 @@ namespace Latchkey.Server.Customers;
 /// <summary>Everything of a customer that its own administrators and its distributor's may see.</summary>
 /// <param name="SystemIdPrint">Fingerprint of the System ID: 16 hexadecimal digits, keyed, so that nobody can find the text by trying.</param>
 /// <param name="SystemKeyPrint">Of the System Key: 32 hexadecimal digits.</param>
-/// <param name="Keys">That open now, counted to <see cref="CustomerList.CountMax"/>.</param>
+/// <param name="Keys">That open now.</param>
 public sealed record CustomerAnswer(
     Guid Id, string Name, SystemType SystemType, string SystemId, string SystemIdPrint, string SystemKeyPrint, string DistributorCode, int LowestWalletAndroid,
     int LowestWalletIos, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt, Contact Contact, string KeyName, string? Prefix, DateTimeOffset? DefaultValidTo,
-    bool AllowsDuplicateUserNumbers, bool OneTap, bool AutomaticIdentification, DistributorAccess DistributorAccess, string TimeZone, string Language, int Keys,
+    bool AllowsDuplicateUserNumbers, bool OneTap, bool AutomaticIdentification, DistributorAccess DistributorAccess, string TimeZone, string Language, Counted Keys,
     int Readers);
 
 public sealed class ReadCustomer(Acts acts, SystemKeys systemKeys, SecretBox box)
@@ -39,8 +40,7 @@ public sealed class ReadCustomer(Acts acts, SystemKeys systemKeys, SecretBox box
                 Print($"key {systemKeys.Open(customerId, c.SystemKeySealed)}", SystemKeyPrintBytes), code ?? "", c.LowestWalletAndroid, c.LowestWalletIos,
                 c.Account.CreatedAt, c.Account.DeletedAt, c.Contact, c.KeyName, c.Prefix, c.DefaultValidTo, c.AllowsDuplicateUserNumbers, c.OneTap,
                 c.AutomaticIdentification, c.DistributorAccess, c.TimeZone, c.Language,
-                await q.Db.MobileKeys.Where(k => k.CustomerId == customerId && k.State == KeyState.Active && (k.ValidTo == null || k.ValidTo > q.Now))
-                    .Take(CustomerList.CountMax + 1).CountAsync(cancel),
+                await Counted.Of(q.Db.MobileKeys.Where(k => k.CustomerId == customerId && k.State == KeyState.Active), cancel),
                 await q.Db.Readers.CountAsync(r => r.CustomerId == customerId && r.State != ReaderState.Deleted, cancel));
         }, cancel);
 

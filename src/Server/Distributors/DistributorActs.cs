@@ -41,6 +41,7 @@ public sealed partial class CreateDistributor(Acts acts)
             return new Refused(Refusal.DistributorCodeWrong, "code");
         var distributor = OpenAccount.Distributor(act.Db, act.CustomerId, request.Name!.Trim(), act.Now, code, id: request.Id);
         distributor.Contact = contact;
+        distributor.FindAlso();
         await act.Db.SaveChangesAsync(act.Cancel);
         await act.AuditDistributor(distributor.AccountId, new { distributor.Account!.Name, distributor.Code });
         return new DistributorChanged(distributor.AccountId);
@@ -67,6 +68,7 @@ public sealed class EditDistributor(Acts acts)
                 return wrong;
             distributor.Account!.Rename(request.Name!.Trim());
             distributor.Contact = contact;
+            distributor.FindAlso();
             await act.AuditDistributor(distributorId, new { distributor.Account.Name, contact });
             return null;
         }, cancel);

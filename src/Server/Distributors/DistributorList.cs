@@ -1,6 +1,6 @@
 using Latchkey.Server.Accounts;
-using Latchkey.Server.Customers;
 using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Distributors;
@@ -12,48 +12,48 @@ public enum DistributorFilter
     Deleted,
 }
 
-/// <param name="Customers">That are not deleted, counted to <see cref="CustomerList.CountMax"/>.</param>
-public sealed record DistributorRow(Guid Id, string Name, string Code, string? City, int Customers, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt, string SortName);
+/// <param name="Customers">That are not deleted.</param>
+public sealed record DistributorRow(Guid Id, string Name, string Code, string? City, Counted Customers, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt);
 
-public sealed record DistributorCursor(string SortName, Guid Id);
+/// <param name="Next">Where to go on; a page may be short, even empty, and still have it.</param>
+public sealed record DistributorPage(IReadOnlyList<DistributorRow> Rows, ListCursor? Next);
 
-public sealed record DistributorPage(IReadOnlyList<DistributorRow> Rows, DistributorCursor? Next);
-
-/// <param name="Customers">As in <see cref="DistributorRow"/>.</param>
-public sealed record DistributorAnswer(Guid Id, string Name, string Code, Contact Contact, int Customers, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt);
+/// <param name="Customers">That are not deleted.</param>
+/// <param name="CreditsCounted">Whether the keys of its customers take credits.</param>
+public sealed record DistributorAnswer(
+    Guid Id, string Name, string Code, Contact Contact, Counted Customers, bool CreditsCounted, DateTimeOffset CreatedAt, DateTimeOffset? DeletedAt);
 
 /// <summary>The distributors of an operator.</summary>
 public static class DistributorList
 {
     public const int PageRows = 50;
 
-    public static async Task<Outcome<DistributorPage>> Read(Question q, DistributorFilter filter, string? search, DistributorCursor? after)
+    public static async Task<Outcome<DistributorPage>> Read(Question q, DistributorFilter filter, string? search, ListCursor? after)
     {
         ArgumentNullException.ThrowIfNull(q);
-        var found = q.Db.Distributors.AsNoTracking().Where(d => d.Account!.ParentId == q.AccountId && (d.Account.DeletedAt != null) == (filter == DistributorFilter.Deleted));
-        if (!string.IsNullOrWhiteSpace(search))
+        var own = q.Db.Accounts.AsNoTracking().Where(a => a.ParentId == q.AccountId);
+        var page = await Listing.Page(
+            q.Db, SearchKind.Account, q.AccountId, own, accounts => accounts.Where(a => (a.DeletedAt != null) == (filter == DistributorFilter.Deleted)), search, after,
+            PageRows, q.Cancel, filter == DistributorFilter.All ? null : own.Where(a => a.DeletedAt != null).Select(a => a.Id));
+        var ids = page.Rows.Select(a => a.Id).ToList();
+        var details = await q.Db.Distributors.AsNoTracking().Where(d => ids.Contains(d.AccountId)).ToDictionaryAsync(d => d.AccountId, q.Cancel);
+        var rows = new List<DistributorRow>();
+        foreach (var account in page.Rows)
         {
-            var sought = Folding.Fold(search);
-            found = found.Where(d => d.Account!.SortName.CompareTo(sought) >= 0 && d.Account.SortName.CompareTo(sought + "\uffff") < 0);
+            var of = details[account.Id];
+            rows.Add(new(account.Id, account.Name, of.Code, of.Contact.City, await Customers(q, account.Id), account.CreatedAt, account.DeletedAt));
         }
-        if (after is not null)
-            found = found.Where(d => d.Account!.SortName.CompareTo(after.SortName) > 0 || (d.Account.SortName == after.SortName && d.AccountId.CompareTo(after.Id) > 0));
-        var rows = await found.OrderBy(d => d.Account!.SortName).ThenBy(d => d.AccountId).Take(PageRows + 1).Select(d => new DistributorRow(
-            d.AccountId, d.Account!.Name, d.Code, d.Contact.City,
-            q.Db.Accounts.Where(a => a.ParentId == d.AccountId && a.DeletedAt == null).Take(CustomerList.CountMax + 1).Count(),
-            d.Account.CreatedAt, d.Account.DeletedAt, d.Account.SortName)).ToListAsync(q.Cancel);
-        var more = rows.Count > PageRows;
-        if (more)
-            rows.RemoveAt(PageRows);
-        return new DistributorPage(rows, more ? new(rows[^1].SortName, rows[^1].Id) : null);
+        return new DistributorPage(rows, page.Next);
     }
+
+    static Task<Counted> Customers(Question q, Guid distributorId) => Counted.Of(q.Db.Accounts.Where(a => a.ParentId == distributorId && a.DeletedAt == null), q.Cancel);
 
     public static async Task<Outcome<DistributorAnswer>> One(Question q, Guid id)
     {
         ArgumentNullException.ThrowIfNull(q);
-        var found = await q.Db.Distributors.AsNoTracking().Where(d => d.AccountId == id && d.Account!.ParentId == q.AccountId).Select(d => new DistributorAnswer(
-            d.AccountId, d.Account!.Name, d.Code, d.Contact, q.Db.Accounts.Where(a => a.ParentId == d.AccountId && a.DeletedAt == null).Take(CustomerList.CountMax + 1).Count(),
-            d.Account.CreatedAt, d.Account.DeletedAt)).SingleOrDefaultAsync(q.Cancel);
-        return found is null ? Refusal.NotFound : found;
+        var found = await q.Db.Distributors.AsNoTracking().Include(d => d.Account).SingleOrDefaultAsync(d => d.AccountId == id && d.Account!.ParentId == q.AccountId, q.Cancel);
+        return found is null
+            ? Refusal.NotFound
+            : new DistributorAnswer(id, found.Account!.Name, found.Code, found.Contact, await Customers(q, id), found.CreditsCounted, found.Account.CreatedAt, found.Account.DeletedAt);
     }
 }

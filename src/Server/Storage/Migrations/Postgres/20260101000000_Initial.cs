@@ -952,6 +952,11 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Accounts_ParentId_DeletedAt_CreatedAt_Id",
+                table: "Accounts",
+                columns: new[] { "ParentId", "DeletedAt", "CreatedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Accounts_ParentId_SortName_Id",
                 table: "Accounts",
                 columns: new[] { "ParentId", "SortName", "Id" });

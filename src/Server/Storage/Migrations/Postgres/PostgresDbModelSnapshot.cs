@@ -132,6 +132,8 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasIndex("ParentId", "SortName", "Id");
 
+                    b.HasIndex("ParentId", "DeletedAt", "CreatedAt", "Id");
+
                     b.ToTable("Accounts");
                 });
 

@@ -129,6 +129,8 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
                     b.HasIndex("ParentId", "SortName", "Id");
 
+                    b.HasIndex("ParentId", "DeletedAt", "CreatedAt", "Id");
+
                     b.ToTable("Accounts");
                 });
 
