@@ -74,6 +74,10 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
         .Where(a => db.Sessions.Any(s => s.Id == Session && s.AdministratorId == a.Id && s.EndedAt == null && s.EndsAt > now))
         .Select(a => a.Name).SingleOrDefaultAsync(cancel);
 
+    /// <summary>The network address that this sign-in was begun from; null is unknown.</summary>
+    internal Task<string?> AddressIn(Db db, CancellationToken cancel) =>
+        db.Sessions.AsNoTracking().Where(s => s.Id == Session).Select(s => s.Address).SingleOrDefaultAsync(cancel);
+
     // The highest role in the account or in any account above it, as far as a customer lets those above it in. None where one of them is deleted or the
     // account is not there.
     async Task<Standing> RoleOf(Db db, string name, Guid accountId, DateTimeOffset now, CancellationToken cancel)
@@ -130,6 +134,9 @@ sealed record Standing(string Name, Role? Role)
 {
     /// <summary>The account above, in whose name the actor has come; null for one of the account itself.</summary>
     public Above? Through { get; init; }
+
+    /// <summary>The network address of the sign-in; null is unknown.</summary>
+    public string? From { get; init; }
 }
 
 /// <summary>An account above the one that is acted in.</summary>

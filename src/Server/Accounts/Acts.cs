@@ -70,7 +70,8 @@ public sealed class Acts(Store store, SecretBox box, TimeProvider time)
                     return Answer<TAnswer>(earlier, bodyHash);
 
                 var head = lockedHead ?? throw new InvalidOperationException("The account has no audit chain.");
-                var context = new Act(db, accountId, now, actor, standing.Value, name, head, cancel);
+                var context = new Act(
+                    db, accountId, now, actor, standing.Value with { From = await actor.AddressIn(db, cancel) }, name, head, cancel);
                 var outcome = await act(context);
                 if (!outcome.Done)
                     return outcome;
@@ -164,7 +165,7 @@ public sealed class Act
     /// <summary>Writes what was done into the account's audit chain. Details are for people and never hold a secret.</summary>
     public void Audit(Guid subjectId, object? details = null)
     {
-        AuditChain.Append(Db, head, actor.Id, standing.Name, name, subjectId, details, Now, Through?.Name);
+        AuditChain.Append(Db, head, actor.Id, standing.Name, name, subjectId, details, Now, Through?.Name, standing.From);
         Audited = true;
     }
 
@@ -180,7 +181,7 @@ public sealed class Act
         if (!await Db.Accounts.AnyAsync(a => a.Id == below && a.ParentId == CustomerId, Cancel))
             return false;
         var its = await AuditChain.Lock(Db, below, Cancel);
-        AuditChain.Append(Db, its, actor.Id, standing.Name, name, subjectId, details, Now, Through?.Name ?? self);
+        AuditChain.Append(Db, its, actor.Id, standing.Name, name, subjectId, details, Now, Through?.Name ?? self, standing.From);
         return true;
     }
 }

@@ -29,11 +29,12 @@ static class AuditChain
     }
 
     /// <param name="through">The account above, in whose name the actor has come; null for one of the account itself.</param>
+    /// <param name="from">The network address of the actor's sign-in; null is unknown.</param>
     public static void Append(
-        Db db, AuditHead head, Guid actorId, string actorName, string act, Guid? subject, object? details, DateTimeOffset now, string? through = null)
+        Db db, AuditHead head, Guid actorId, string actorName, string act, Guid? subject, object? details, DateTimeOffset now, string? through = null, string? from = null)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        var payload = JsonSerializer.Serialize(new { by = actorName, @as = through, details }, JsonSerializerOptions.Web);
+        var payload = JsonSerializer.Serialize(new { by = actorName, @as = through, from, details }, JsonSerializerOptions.Web);
         var digest = Digest(salt, payload);
         var at = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var entry = new AuditEntry

@@ -14,6 +14,7 @@ static class AuditModel
             e.HasIndex(a => new { a.AccountId, a.SubjectId, a.Seq });
             e.HasIndex(a => new { a.AccountId, a.ActorId, a.Seq });
             e.HasIndex(a => new { a.AccountId, a.Act, a.Seq });
+            e.HasIndex(a => new { a.AccountId, a.At, a.Seq });
             e.Property(a => a.Act).HasMaxLength(60);
         });
         model.Entity<AuditCheckpoint>().HasKey(c => new { c.AccountId, c.Seq });

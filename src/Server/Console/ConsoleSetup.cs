@@ -62,6 +62,7 @@ public static class ConsoleSetup
         app.UseRequestLocalization();
         app.UseMiddleware<CircuitGate>();
         Preferences.Map(app);
+        AuditExport.Map(app);
         Workplaces.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         // Another method on a known address stays what it is, a method that is not allowed.

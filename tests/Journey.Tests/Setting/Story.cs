@@ -23,7 +23,7 @@ sealed class Story
     public required Phone Phone { get; init; }
 
     public IEnumerable<string> ConsolePages =>
-        ["/", "/users", OpenersPage, InvitedsPage, "/readers", ReaderPage, "/events", WhyPage, "/messages", "/mailbox"];
+        ["/", "/users", OpenersPage, InvitedsPage, "/readers", ReaderPage, "/events", WhyPage, "/messages", "/audit", "/mailbox"];
 
     public static async Task<Story> Of(Journey journey, House house, Administrator marie, string opener = "Simona Dvořáková", string refused = "Karel Beneš", string invited = "Ondřej Veselý")
     {

@@ -1019,6 +1019,11 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 columns: new[] { "AccountId", "ActorId", "Seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_AuditEntries_AccountId_At_Seq",
+                table: "AuditEntries",
+                columns: new[] { "AccountId", "At", "Seq" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_AuditEntries_AccountId_SubjectId_Seq",
                 table: "AuditEntries",
                 columns: new[] { "AccountId", "SubjectId", "Seq" });

@@ -647,6 +647,8 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasIndex("AccountId", "ActorId", "Seq");
 
+                    b.HasIndex("AccountId", "At", "Seq");
+
                     b.HasIndex("AccountId", "SubjectId", "Seq");
 
                     b.ToTable("AuditEntries");

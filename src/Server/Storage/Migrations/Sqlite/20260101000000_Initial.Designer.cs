@@ -644,6 +644,8 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
                     b.HasIndex("AccountId", "ActorId", "Seq");
 
+                    b.HasIndex("AccountId", "At", "Seq");
+
                     b.HasIndex("AccountId", "SubjectId", "Seq");
 
                     b.ToTable("AuditEntries");

@@ -1018,6 +1018,11 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 columns: new[] { "AccountId", "ActorId", "Seq" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_AuditEntries_AccountId_At_Seq",
+                table: "AuditEntries",
+                columns: new[] { "AccountId", "At", "Seq" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_AuditEntries_AccountId_SubjectId_Seq",
                 table: "AuditEntries",
                 columns: new[] { "AccountId", "SubjectId", "Seq" });
