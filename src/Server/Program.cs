@@ -10,6 +10,7 @@ using Latchkey.Server.Customers;
 using Latchkey.Server.Demo;
 using Latchkey.Server.Distributors;
 using Latchkey.Server.Events;
+using Latchkey.Server.Health;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Notices;
@@ -47,6 +48,7 @@ try
     builder.Services.AddEvents();
     builder.Services.AddCustomers();
     builder.Services.AddDistributors();
+    builder.Services.AddHealth();
     builder.AddConsole();
 
     var app = builder.Build();

@@ -59,6 +59,7 @@ static class BackupVerbs
             var content = await Look(draft, MasterKeyFile.Read(Path.Combine(settings.DataFolder, MasterKeyFile.Name)));
             Flush(draft);
             File.Move(draft, file);
+            await Note(settings.DatabaseFile, file);
             await said.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Backed up to {file}: {content}."));
         }
         catch (SqliteException fault)
@@ -71,6 +72,18 @@ static class BackupVerbs
         }
         await said.WriteLineAsync(
             $"Keep {Path.Combine(settings.DataFolder, MasterKeyFile.Name)} too, apart from it: without that file no backup opens, with it every one does.");
+    }
+
+    // For the health page: the server can't see where backups go.
+    static async Task Note(string database, string file)
+    {
+        using var connection = Open(database, SqliteOpenMode.ReadWrite);
+        await using var db = new SqliteDb(new DbContextOptionsBuilder<SqliteDb>().UseSqlite(connection).Options);
+        // One of an older version, which is being kept before its upgrade, may have no place for it.
+        if ((await db.Database.GetPendingMigrationsAsync()).Any())
+            return;
+        db.BackupsMade.Add(new() { Id = Guid.CreateVersion7(), At = TimeProvider.System.GetUtcNow(), File = file });
+        await db.SaveChangesAsync();
     }
 
     static async Task Restore(Settings settings, string file, TextWriter said)

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
 
@@ -84,7 +85,7 @@ static class AuditExport
         }));
     }
 
-    static IResult File(string type, string name, Func<TextWriter, Task> write) => TypedResults.Stream(
+    static PushStreamHttpResult File(string type, string name, Func<TextWriter, Task> write) => TypedResults.Stream(
         async stream =>
         {
             await using var to = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Hosting;
-using Latchkey.Server.Keys;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 

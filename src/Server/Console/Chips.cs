@@ -1,6 +1,7 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Administrators;
 using Latchkey.Server.Console.Parts;
+using Latchkey.Server.Health;
 using Latchkey.Server.Notices;
 using Latchkey.Server.Readers;
 using Latchkey.Server.Users;
@@ -63,6 +64,18 @@ static class Chips
             MembershipState.Deleted => ("x", Tone.Mute),
         };
         return new(icon, tone, texts[$"Chip.Administrator.{state}"]);
+    }
+
+    public static Chip Of(this IStringLocalizer<Texts> texts, HealthState state)
+    {
+        var (icon, tone) = state switch
+        {
+            HealthState.Good => ("check", Tone.Ok),
+            HealthState.Attention => ("warn", Tone.Warn),
+            HealthState.Bad => ("x", Tone.Bad),
+            HealthState.Unknown => ("why", Tone.Mute),
+        };
+        return new(icon, tone, texts[$"Chip.Health.{state}"]);
     }
 
     public static Chip Of(this IStringLocalizer<Texts> texts, DeviceState state)

@@ -37,6 +37,16 @@ sealed class CertificateFiles
         }
     }
 
+    /// <summary>When the one that was read last ends.</summary>
+    public DateTimeOffset EndsAt
+    {
+        get
+        {
+            lock (gate)
+                return current.TargetCertificate.NotAfter.ToUniversalTime();
+        }
+    }
+
     public SslStreamCertificateContext Current(ILogger log)
     {
         lock (gate)

@@ -12,6 +12,11 @@ static class HostingSetup
     public const int BodyBytesMax = 256 * 1024;
     public const int HeaderBytesMax = 32 * 1024;
 
+    /// <summary>Answers when the process does, with <see cref="AliveAnswer"/>.</summary>
+    public const string AlivePath = "/health/alive";
+
+    public const string AliveAnswer = "Healthy";
+
     public static Settings AddHosting(this WebApplicationBuilder builder)
     {
         var settings = Settings.Read(builder.Configuration);
@@ -48,6 +53,8 @@ static class HostingSetup
             kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
             kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
         });
+        if (certificate is not null)
+            services.AddSingleton(certificate);
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = StatusProblems.Name);
         services.AddExceptionHandler<FaultProblem>();
         // Thrown, so that the handler can name the field that could not be read.
@@ -81,7 +88,7 @@ static class HostingSetup
     public static void MapHosting(this WebApplication app)
     {
         // Alive says that the process answers, ready that the store does too.
-        app.MapHealthChecks("/health/alive", new() { Predicate = _ => false });
+        app.MapHealthChecks(AlivePath, new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
         app.MapOpenApi("/api/openapi.json");
     }

@@ -2,6 +2,7 @@ using Latchkey.Server.Access;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Administrators;
 using Latchkey.Server.Audit;
+using Latchkey.Server.Backups;
 using Latchkey.Server.Credits;
 using Latchkey.Server.Events;
 using Latchkey.Server.Keys;
@@ -53,6 +54,7 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
     public DbSet<CreditEntry> CreditEntries => Set<CreditEntry>();
     public DbSet<SearchWord> SearchWords => Set<SearchWord>();
     public DbSet<StoredRequest> StoredRequests => Set<StoredRequest>();
+    public DbSet<BackupMade> BackupsMade => Set<BackupMade>();
     public DbSet<WrongTries> WrongTries => Set<WrongTries>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
@@ -68,6 +70,7 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
         NoticesModel.Map(modelBuilder);
         KeysModel.Map(modelBuilder);
         AuditModel.Map(modelBuilder);
+        modelBuilder.Entity<BackupMade>().HasKey(b => b.Id);
         CreditsModel.Map(modelBuilder);
         modelBuilder.Entity<SearchWord>(e =>
         {

@@ -20,6 +20,9 @@ public sealed class HintRelay(Settings settings, Hints hints, ILogger<HintRelay>
 
     const string ChannelName = "latchkey_hints";
 
+    /// <summary>Each replica stands with these words in the list of the database's connections.</summary>
+    public const string ListenSql = $"LISTEN {ChannelName}";
+
     /// <summary>PostgreSQL takes less than 8000 bytes.</summary>
     const int PayloadCharsMax = 7_900;
 
@@ -110,7 +113,7 @@ public sealed class HintRelay(Settings settings, Hints hints, ILogger<HintRelay>
         await using var connection = new NpgsqlConnection(address);
         await connection.OpenAsync(cancel);
         connection.Notification += (_, told) => Hear(told.Payload);
-        await using (var command = new NpgsqlCommand($"LISTEN {ChannelName}", connection))
+        await using (var command = new NpgsqlCommand(ListenSql, connection))
             await command.ExecuteNonQueryAsync(cancel);
         while (true)
             await connection.WaitAsync(cancel);

@@ -58,6 +58,8 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("customers 1, users 1, newest act 2026-11-23 14:05:00 UTC", await Do("backup", Copy), StringComparison.Ordinal);
         await site.Issue("Later");
         Assert.Equal(["Kept", "Later"], await Users(house));
+        // The health page is told; the copy was made before.
+        Assert.Equal([Copy], await site.Read(db => db.BackupsMade.Select(b => b.File).ToListAsync(TestContext.Current.CancellationToken)));
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Latchkey.Server.Accounts;
 using Latchkey.Server.Administrators;
 using Latchkey.Server.Console;
 using Latchkey.Server.Events;
+using Latchkey.Server.Health;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Notices;
 using Latchkey.Server.Readers;
@@ -89,6 +90,8 @@ public partial class TextsTests
             .. Enum.GetNames<MembershipState>().Select(s => $"Chip.Administrator.{s}"),
             .. Enum.GetNames<InviteWay>().Select(s => $"NewAdmin.Done.{s}"),
             .. Enum.GetNames<LinkPurpose>().Select(s => $"Link.{s}.Title"),
+            .. Enum.GetNames<HealthState>().Select(s => $"Chip.Health.{s}"),
+            .. Enum.GetNames<HealthPart>().Concat(Enum.GetNames<HealthFinding>()).Select(s => $"Health.{s}"),
             .. Enum.GetNames<Delivery>().Select(s => $"Chip.Delivery.{s}"),
             .. Enum.GetNames<Delivery>().Select(s => $"Messages.Pill.{s}"),
             .. Enum.GetNames<MessageKind>().Select(s => $"Message.{s}"),

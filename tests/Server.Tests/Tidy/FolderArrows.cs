@@ -16,7 +16,7 @@ public class FolderArrows
             ["Wire", "Credentials", "Bundles", "Cards", "Decisions", "Events", "Handshake", "Link"]),
         ("Reader", "latchkey-reader", ["Store", "Door", "Transports", "Link", "Page"]),
         ("Server", "Latchkey.Server",
-            ["Hosting", "Keys", "Backups", "Audit", "Accounts", "Notices", "Credits", "Administrators", "Access", "Users", "Events", "Sync", "Readers", "Activation", "Customers", "Distributors", "Console", "Demo"]),
+            ["Hosting", "Keys", "Backups", "Audit", "Accounts", "Notices", "Credits", "Administrators", "Access", "Users", "Events", "Sync", "Readers", "Activation", "Customers", "Distributors", "Health", "Console", "Demo"]),
     ];
 
     const string Ground = "Storage";
