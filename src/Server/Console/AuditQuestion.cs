@@ -2,7 +2,7 @@ using System.Text.Json;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Audit;
 using Latchkey.Server.Hosting;
-using Latchkey.Server.Users;
+using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Console;
@@ -132,20 +132,30 @@ static class AuditQuestion
     /// <summary>Everybody and everything of this account whose name has words that begin so.</summary>
     static async Task<List<Guid>> Named(Question q, string search)
     {
-        if (!PlainText.IsPlain(search.Trim()))
+        var words = SearchWords.Asked(search).OrderByDescending(w => w.Length).ToList();
+        if (words.Count == 0)
             return [];
         var path = await Actor.AccountPath(q.Db, q.AccountId, q.Cancel);
-        var users = await UserList.Matching(q.Db.Users.AsNoTracking().Where(u => u.CustomerId == q.AccountId), search).OrderBy(u => u.Id).Take(NamedMax).Select(u => u.Id).ToListAsync(q.Cancel);
-        var sought = Folding.Fold(search);
-        var below = await q.Db.Accounts.AsNoTracking().Where(a => a.ParentId == q.AccountId && a.SortName.CompareTo(sought) >= 0 && a.SortName.CompareTo(sought + "\uffff") < 0)
-            .OrderBy(a => a.SortName).Take(NamedMax).Select(a => a.Id).ToListAsync(q.Cancel);
-        // Of these an account has few: compared here, accents off.
+        // Of these an account has few: compared here.
         var others = await q.Db.Memberships.AsNoTracking().Where(m => path.Contains(m.AccountId)).Select(m => new { Id = m.AdministratorId, m.Administrator!.Name }).ToListAsync(q.Cancel);
         others.AddRange(await q.Db.Readers.AsNoTracking().Where(r => r.CustomerId == q.AccountId).Select(r => new { r.Id, r.Name }).ToListAsync(q.Cancel));
         others.AddRange(await q.Db.AccessLevels.AsNoTracking().Where(l => l.CustomerId == q.AccountId).Select(l => new { l.Id, l.Name }).ToListAsync(q.Cancel));
         others.AddRange(await q.Db.ApiTokens.AsNoTracking().Where(t => t.CustomerId == q.AccountId).Select(t => new { t.Id, t.Name }).ToListAsync(q.Cancel));
-        return [.. users, .. below, .. others.Where(o => HasWord(o.Name, sought)).Select(o => o.Id).Distinct().Take(NamedMax)];
+        return
+        [
+            .. await Found(q, SearchKind.User, words), .. await Found(q, SearchKind.Account, words),
+            .. others.Where(o => words.TrueForAll(w => SearchWords.Text(o.Name).Contains(" " + w, StringComparison.Ordinal))).Select(o => o.Id).Distinct().Take(NamedMax),
+        ];
     }
 
-    static bool HasWord(string name, string sought) => (" " + Folding.Fold(name)).Contains(" " + sought, StringComparison.Ordinal);
+    static Task<List<Guid>> Found(Question q, SearchKind kind, List<string> words)
+    {
+        var ids = SearchWords.Beginning(q.Db, kind, q.AccountId, words[0]).Select(w => w.SubjectId);
+        foreach (var word in words.Skip(1))
+        {
+            var others = SearchWords.Beginning(q.Db, kind, q.AccountId, word).Select(w => w.SubjectId);
+            ids = ids.Where(id => others.Contains(id));
+        }
+        return ids.Distinct().Take(NamedMax).ToListAsync(q.Cancel);
+    }
 }

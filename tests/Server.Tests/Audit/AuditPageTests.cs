@@ -126,7 +126,7 @@ public class AuditPageTests(Houses houses)
                     new(System.Security.Claims.ClaimTypes.NameIdentifier, site.Owner.Id.ToString()), new(Actor.StampClaim, site.Owner.Stamp),
                     new(Actor.SessionClaim, site.Owner.Session.ToString()),
                 ], scheme)),
-            new() { IssuedUtc = DateTimeOffset.UtcNow, ExpiresUtc = DateTimeOffset.UtcNow.AddYears(5) }, scheme);
+            new() { IssuedUtc = site.House.Time.GetUtcNow(), ExpiresUtc = site.House.Time.GetUtcNow().AddYears(5) }, scheme);
         var client = site.House.NewClient();
         client.DefaultRequestHeaders.Add("Cookie", $"{options.Cookie.Name}={options.TicketDataFormat.Protect(ticket)}");
         return client;

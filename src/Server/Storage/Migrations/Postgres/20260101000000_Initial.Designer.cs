@@ -707,6 +707,24 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.ToTable("AuditVerdicts");
                 });
 
+            modelBuilder.Entity("Latchkey.Server.Backups.BackupMade", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("File")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("BackupsMade");
+                });
+
             modelBuilder.Entity("Latchkey.Server.Credits.CreditBalance", b =>
                 {
                     b.Property<Guid>("AccountId")

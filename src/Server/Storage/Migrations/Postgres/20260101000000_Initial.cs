@@ -172,6 +172,19 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "BackupsMade",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    File = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_BackupsMade", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "BrokenGlasses",
                 columns: table => new
                 {
@@ -1226,6 +1239,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "AuditVerdicts");
+
+            migrationBuilder.DropTable(
+                name: "BackupsMade");
 
             migrationBuilder.DropTable(
                 name: "BrokenGlasses");

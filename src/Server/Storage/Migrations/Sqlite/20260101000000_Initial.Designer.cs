@@ -701,6 +701,24 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.ToTable("AuditVerdicts");
                 });
 
+            modelBuilder.Entity("Latchkey.Server.Backups.BackupMade", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("File")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("BackupsMade");
+                });
+
             modelBuilder.Entity("Latchkey.Server.Credits.CreditBalance", b =>
                 {
                     b.Property<Guid>("AccountId")

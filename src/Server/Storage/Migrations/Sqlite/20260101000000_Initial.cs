@@ -171,6 +171,19 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "BackupsMade",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    File = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_BackupsMade", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "BrokenGlasses",
                 columns: table => new
                 {
@@ -1225,6 +1238,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "AuditVerdicts");
+
+            migrationBuilder.DropTable(
+                name: "BackupsMade");
 
             migrationBuilder.DropTable(
                 name: "BrokenGlasses");
