@@ -66,6 +66,7 @@ try
     app.MapWallet();
     app.MapApiTokens();
     app.MapSystemKey();
+    app.MapCredits();
     app.MapUsers();
     app.MapActivation();
     app.MapAccess();

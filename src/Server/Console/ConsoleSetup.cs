@@ -64,6 +64,7 @@ public static class ConsoleSetup
         Preferences.Map(app);
         AuditExport.Map(app);
         Workplaces.Map(app);
+        BillingExport.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         // Another method on a known address stays what it is, a method that is not allowed.
         app.MapGet("{*path:nonfile}", TypedResults.NotFound).WithOrder(int.MaxValue).ExcludeFromDescription();

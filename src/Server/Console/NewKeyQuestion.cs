@@ -19,6 +19,11 @@ static class NewKeyQuestion
             customer.Language, customer.SystemId, levels, SmsReady: false);
     }
 
+    public static async Task<Outcome<KeyCredit>> CreditOf(Question q, Guid mobileKeyId) =>
+        await q.Db.MobileKeys.Where(k => k.CustomerId == q.AccountId && k.Id == mobileKeyId).Select(k => (KeyCredit?)k.Credit).SingleOrDefaultAsync(q.Cancel) is { } credit
+            ? credit
+            : Refusal.NotFound;
+
     /// <summary>How a new key is doing while its dialog is open: the mail, and the phone.</summary>
     public static async Task<Outcome<KeyProgress>> Progress(Question q, Guid mobileKeyId)
     {

@@ -19,7 +19,7 @@ public sealed record KeyPanel(
     Guid Id, KeyState State, DateTimeOffset StateSince, int KeyNumber, DateTimeOffset ValidFrom, DateTimeOffset? ValidTo, DateTimeOffset CreatedAt,
     DateTimeOffset? InvitationEndsAt, DateTimeOffset? DocumentEndsAt, DateTimeOffset? LastRenewedAt, string? Why, bool ReportedLost,
     Guid DeviceId, string? Device, DeviceState DeviceState, string? Platform, DateTimeOffset? BoundAt, DateTimeOffset? LastSeenAt, Reach? Reach,
-    Delivery? Mail, DateTimeOffset? MailAt, string? MailDetail)
+    Delivery? Mail, DateTimeOffset? MailAt, string? MailDetail, KeyCredit Credit)
 {
     public bool IsOver => MobileKey.IsEnded(State) || State == KeyState.Revoking;
 }
@@ -53,7 +53,7 @@ static class UserCardQuestion
     static KeyPanel Panel(MobileKey k, Reach? reach, Message? mail, DateTimeOffset now) => new(
         k.Id, k.StateAt(now), k.StateSince, k.KeyNumber, k.ValidFrom, k.ValidTo, k.CreatedAt, k.InvitationEndsAt, k.NewestDocumentEndsAt,
         k.LastRenewedAt, k.Why, k.ReportedLost, k.DeviceId, k.Device?.Name, k.Device?.State ?? DeviceState.Deleted, k.Device?.Platform, k.ActivatedAt,
-        k.Device?.LastSeenAt, reach, mail?.Delivery, mail?.DoneAt ?? mail?.CreatedAt, mail?.Detail);
+        k.Device?.LastSeenAt, reach, mail?.Delivery, mail?.DoneAt ?? mail?.CreatedAt, mail?.Detail, k.Credit);
 
     static async Task<LevelLine[]> Levels(Question q, Guid userId)
     {

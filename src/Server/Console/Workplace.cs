@@ -1,4 +1,5 @@
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Credits;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -25,6 +26,9 @@ public sealed class Workplace(
     public bool IsDemo { get; private set; }
     public bool HasMailbox => settings.Mailbox;
     public Uri Origin => settings.Origin;
+
+    /// <summary>Whether mobile keys take credits here: where not, nobody is bothered with them.</summary>
+    public bool CountsCredits { get; private set; }
 
     /// <summary>The account above, in whose name the administrator has stepped in; null at home.</summary>
     public Above? Through { get; private set; }
@@ -71,6 +75,12 @@ public sealed class Workplace(
             var customer = await db.Customers.AsNoTracking().Where(c => c.AccountId == account).Select(c => new { c.TimeZone, c.IsDemo }).SingleOrDefaultAsync(cancel);
             (AccountId, Kind, Name, Role, Through) = (account, found.Kind, found.Name, role, standing.Through);
             IsDemo = customer?.IsDemo == true;
+            CountsCredits = found.Kind switch
+            {
+                AccountKind.Operator => true,
+                AccountKind.Distributor => await db.Distributors.Where(d => d.AccountId == account).Select(d => d.CreditsCounted).SingleAsync(cancel),
+                AccountKind.Customer => await CreditBook.Counts(db, account, cancel),
+            };
             HasOthers = own.Count > 1 || own.Exists(a => a.Kind != AccountKind.Customer);
             moments.In(customer?.TimeZone);
             return At = Standing.Here;

@@ -22,7 +22,7 @@ public sealed class CreditBalance
 public sealed class CreditEntry
 {
     public const int AboutCharsMax = 80;
-    public const int WordsCharsMax = 120;
+    public const int WordsCharsMax = 200;
 
     public required Guid AccountId { get; init; }
 
@@ -50,7 +50,7 @@ public sealed class CreditEntry
     /// <summary>The other account by the name it had then; a use's User ID.</summary>
     public required string About { get; init; }
 
-    /// <summary><see cref="About"/>, folded for finding.</summary>
+    /// <summary>The words of <see cref="About"/>, as <see cref="Storage.SearchWords.Text"/> makes them.</summary>
     public required string Words { get; init; }
 
     /// <summary>Administrator, API token or server.</summary>

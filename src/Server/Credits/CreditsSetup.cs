@@ -9,6 +9,9 @@ static class CreditsSetup
         services.AddSingleton<TransferCredits>();
         services.AddSingleton<RefundCredits>();
         services.AddSingleton<CountCredits>();
+        services.AddSingleton<CreditStatement>();
+        services.AddSingleton<CreditSales>();
+        services.AddSingleton<LowCredits>();
         services.AddSingleton<Reconcile>();
     }
 }

@@ -1,4 +1,3 @@
-using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -61,7 +60,7 @@ static class Ledger
             OtherId = account == posting.FromId ? posting.ToId : posting.FromId,
             MobileKeyId = posting.MobileKeyId,
             About = about,
-            Words = $" {Folding.Fold(about)} ",
+            Words = SearchWords.Text(about),
             ActorId = posting.ActorId,
             At = now,
         });

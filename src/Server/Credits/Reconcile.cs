@@ -1,10 +1,7 @@
-using System.Data;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Latchkey.Server.Credits;
 
@@ -79,21 +76,12 @@ public sealed class Reconcile(Acts acts)
     internal static async Task<ReconcileAnswer> Read(Db db, Guid operatorId, CancellationToken cancel)
     {
         // One moment for all questions: postings go on meanwhile.
-        await using var moment = await Moment(db, cancel);
+        await using var moment = await Snapshot.Begin(db, cancel);
         var all = (await db.Database.SqlQueryRaw<Totals>(All, operatorId).ToListAsync(cancel)).Single();
         var breaks = new List<LedgerBreak>();
         foreach (var question in new[] { Chains, Held, Halves })
             breaks.AddRange(await db.Database.SqlQueryRaw<LedgerBreak>(question, operatorId).ToListAsync(cancel));
         return new(all.Accounts, all.Lines, all.Sum, [.. breaks.Take(BreaksMax)]);
-    }
-
-    static async Task<IDbContextTransaction?> Moment(Db db, CancellationToken cancel)
-    {
-        if (!db.Database.IsSqlite())
-            return await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        // A deferred one reads without holding writers up.
-        await db.Database.OpenConnectionAsync(cancel);
-        return await db.Database.UseTransactionAsync(((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true), cancel);
     }
 
     sealed record Totals(long Accounts, long Lines, long Sum);

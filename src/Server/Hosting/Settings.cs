@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Latchkey.Server.Hosting;
 
 /// <summary>The configuration under <c>Latchkey</c>, read once at start. What is wrong is said in one line, and nothing starts.</summary>
@@ -5,6 +7,11 @@ public sealed record Settings(
     string DataFolder, string? Postgres, Uri Origin, SmtpSettings? Smtp, bool Mailbox)
 {
     public const string DatabaseName = "latchkey.db";
+
+    const int LowCreditUsual = 3;
+
+    /// <summary>So many credits left, or fewer, and the dashboards of customer and distributor say so.</summary>
+    public int LowCredit { get; init; } = LowCreditUsual;
 
     /// <summary>The embedded database; not there with PostgreSQL.</summary>
     public string DatabaseFile => Path.Combine(DataFolder, DatabaseName);
@@ -25,8 +32,16 @@ public sealed record Settings(
             string.IsNullOrWhiteSpace(postgres) ? null : postgres,
             origin,
             SmtpSettings.Read(own.GetSection("Smtp")),
-            mailbox);
+            mailbox)
+        {
+            LowCredit = ReadNumber(own, "LowCredit", LowCreditUsual, 0, 1_000_000),
+        };
     }
+
+    static int ReadNumber(IConfigurationSection own, string name, int usual, int least, int most) =>
+        own[name] is not { Length: > 0 } given ? usual
+        : int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw new SettingsFault($"{own.Path}:{name}", $"must be a number from {least} to {most}");
 
     // Without an origin of its own the server is for this machine, at the address it listens on.
     static Uri OwnAddress(string? urls) =>

@@ -6,6 +6,7 @@ using Latchkey.Protocol.Events;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Administrators;
 using Latchkey.Server.Console;
+using Latchkey.Server.Credits;
 using Latchkey.Server.Events;
 using Latchkey.Server.Health;
 using Latchkey.Server.Hosting;
@@ -100,6 +101,15 @@ public partial class TextsTests
             .. Enum.GetNames<Latchkey.Server.Readers.Presentation>().Select(s => $"Reader.Presentation.{s}"),
             .. Enum.GetNames<UserFilter>().Select(s => $"Users.Pill.{s}"),
             .. Enum.GetNames<EventAnnotation>().Select(s => $"Annotation.{s}"),
+            .. Enum.GetNames<CreditType>().Select(t => $"Billing.Type.{t}"),
+            .. Enum.GetNames<CreditStatus>().Select(t => $"Billing.Status.{t}"),
+            .. from level in Enum.GetValues<AccountKind>()
+               from act in Enum.GetValues<CreditAct>()
+               where CreditRules.Ways(act).Any(w => (w.From.Level == level && CreditRules.Shown(level).Contains(w.From.Kind)) || (w.To.Level == level && CreditRules.Shown(level).Contains(w.To.Kind)))
+               select $"Billing.About.{level}.{act}",
+            .. from act in new[] { CreditAct.Purchase, CreditAct.TakeBack, CreditAct.Transfer, CreditAct.Refund }
+               from part in new[] { "Title", "Sub", "Do.other", "Done.other" }
+               select $"Credit.{act}.{part}",
             .. Enum.GetNames<WhyCheck>().Select(s => $"Check.{s}"),
             .. Enum.GetNames<WhyHelp>().Select(s => $"Help.{s}"),
             .. Enum.GetValues<Latchkey.Protocol.Wire.Way>().Where(w => w != 0).Select(w => $"Way.{w}"),

@@ -51,7 +51,7 @@ sealed record FolderGraph(IReadOnlyList<string> Folders, IReadOnlySet<(string Fr
         {
             if (type.Interfaces.Any(i => i.InterfaceType.Name.StartsWith("IEntityTypeConfiguration", StringComparison.Ordinal)) || (type.Name.EndsWith("Model", StringComparison.Ordinal) && type is { IsAbstract: true, IsSealed: true }))
                 layers[type.FullName] = "Storage";
-            if (IsPage(type) || type.Name.EndsWith("Words", StringComparison.Ordinal))
+            if (IsPage(type) || (type.Name.EndsWith("Words", StringComparison.Ordinal) && !type.Namespace.EndsWith(".Storage", StringComparison.Ordinal)))
                 layers[type.FullName] = "Console";
         }
         return layers;

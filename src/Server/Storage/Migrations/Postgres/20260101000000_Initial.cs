@@ -233,7 +233,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     OtherId = table.Column<Guid>(type: "uuid", nullable: false),
                     MobileKeyId = table.Column<Guid>(type: "uuid", nullable: true),
                     About = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
-                    Words = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    Words = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     ActorId = table.Column<Guid>(type: "uuid", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },

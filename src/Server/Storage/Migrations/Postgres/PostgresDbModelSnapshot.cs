@@ -801,8 +801,8 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.Property<string>("Words")
                         .IsRequired()
-                        .HasMaxLength(120)
-                        .HasColumnType("character varying(120)");
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
 
                     b.HasKey("AccountId", "Line", "Kind");
 

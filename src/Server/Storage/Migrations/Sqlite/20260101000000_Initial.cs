@@ -232,7 +232,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     OtherId = table.Column<Guid>(type: "TEXT", nullable: false),
                     MobileKeyId = table.Column<Guid>(type: "TEXT", nullable: true),
                     About = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
-                    Words = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    Words = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     ActorId = table.Column<Guid>(type: "TEXT", nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false)
                 },

@@ -795,7 +795,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
                     b.Property<string>("Words")
                         .IsRequired()
-                        .HasMaxLength(120)
+                        .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.HasKey("AccountId", "Line", "Kind");
