@@ -37,6 +37,12 @@ public sealed class House : WebApplicationFactory<Program>
     // A replica has the store and the master key of the first server, and a memory of its own.
     House(House first) => (postgres, folder, settings, isReplica) = (first.postgres, first.folder, first.settings, true);
 
+    /// <summary>What a process of its own needs to go on where this server was: its settings, as environment.</summary>
+    internal Dictionary<string, string?> Environment => new() { ["Latchkey__Data"] = folder, ["Latchkey__Database"] = postgres };
+
+    /// <summary>The folder outlives this server; whoever sets it deletes it.</summary>
+    internal bool KeepsFolder { get; set; }
+
     /// <summary>Another replica of this server; they share PostgreSQL.</summary>
     internal House Replica() => new(this);
 
@@ -131,7 +137,7 @@ public sealed class House : WebApplicationFactory<Program>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        if (!isReplica)
+        if (!isReplica && !KeepsFolder)
             Directory.Delete(folder, recursive: true);
     }
 
