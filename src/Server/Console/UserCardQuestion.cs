@@ -13,7 +13,7 @@ namespace Latchkey.Server.Console;
 /// <summary>One user, whole: what works now, what is on its way out, what may be opened, what happened.</summary>
 public sealed record UserCardAnswer(
     Guid Id, int Number, string Name, string? Email, string Language, int Version, UserState State, DateTimeOffset CreatedAt, string KeyName,
-    KeyPanel[] Keys, LevelLine[] Levels, HistoryLine[] History);
+    KeyPanel[] Keys, LevelLine[] Levels, HistoryLine[] History, Clash[] Clashes);
 
 public sealed record KeyPanel(
     Guid Id, KeyState State, DateTimeOffset StateSince, int KeyNumber, DateTimeOffset ValidFrom, DateTimeOffset? ValidTo, DateTimeOffset CreatedAt,
@@ -24,6 +24,9 @@ public sealed record KeyPanel(
     public bool IsOver => MobileKey.IsEnded(State) || State == KeyState.Revoking;
 }
 
+/// <summary>Another user with the same User ID.</summary>
+public sealed record Clash(Guid UserId, string Name);
+
 public sealed record LevelLine(Guid Id, string Name, bool AllReaders, string[] Readers, bool Always);
 
 /// <summary>One line of the history: an act, of an administrator or of the phone, or a decision at a door.</summary>
@@ -32,10 +35,16 @@ public sealed record HistoryLine(DateTimeOffset At, string? Act, string? By, int
 static class UserCardQuestion
 {
     const int HistoryMax = 12;
+    const int ClashesMax = 5;
 
-    public static async Task<Outcome<UserCardAnswer>> Read(Question q, int number)
+    /// <param name="who">Which of several that bear the number; null is the first.</param>
+    public static async Task<Outcome<UserCardAnswer>> Read(Question q, int number, Guid? who = null)
     {
-        var user = await q.Db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.CustomerId == q.AccountId && u.Number == number, q.Cancel);
+        var bearers = await q.Db.Users.AsNoTracking().Where(u => u.CustomerId == q.AccountId && u.Number == number)
+            .OrderBy(u => u.State == UserState.Deleted).ThenBy(u => u.CreatedAt).Take(ClashesMax + 1).ToListAsync(q.Cancel);
+        var user = who is null
+            ? bearers.FirstOrDefault()
+            : await q.Db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.CustomerId == q.AccountId && u.Number == number && u.Id == who, q.Cancel);
         if (user is null)
             return Refusal.NotFound;
         var keys = await q.Db.MobileKeys.AsNoTracking().Include(k => k.Device)
@@ -47,7 +56,8 @@ static class UserCardQuestion
         return new UserCardAnswer(
             user.Id, user.Number, user.Name, user.Email, user.Language, user.Version, user.State, user.CreatedAt, keyName,
             [.. keys.Select(k => Panel(k, reach.GetValueOrDefault(k.Id), mails[k.Id].FirstOrDefault(), q.Now)).OrderBy(p => p.IsOver)],
-            await Levels(q, user.Id), await History(q, user.Id));
+            await Levels(q, user.Id), await History(q, user.Id),
+            [.. bearers.Where(u => u.Id != user.Id).Take(ClashesMax).Select(u => new Clash(u.Id, u.Name))]);
     }
 
     static KeyPanel Panel(MobileKey k, Reach? reach, Message? mail, DateTimeOffset now) => new(

@@ -24,6 +24,10 @@ public sealed class Workplace(
     public string Name { get; private set; } = "";
     public string AdministratorName { get; private set; } = "";
     public bool IsDemo { get; private set; }
+
+    /// <summary>Whether several users may bear one User ID, so that a link to one has to say which.</summary>
+    public bool HasDuplicates { get; private set; }
+
     public bool HasMailbox => settings.Mailbox;
     public Uri Origin => settings.Origin;
 
@@ -72,9 +76,9 @@ public sealed class Workplace(
             if (await Actor.Resolve(db, account, now, cancel) is not { Role: { } role } standing)
                 continue;
             var found = await db.Accounts.AsNoTracking().Where(a => a.Id == account).Select(a => new { a.Name, a.Kind }).SingleAsync(cancel);
-            var customer = await db.Customers.AsNoTracking().Where(c => c.AccountId == account).Select(c => new { c.TimeZone, c.IsDemo }).SingleOrDefaultAsync(cancel);
+            var customer = await db.Customers.AsNoTracking().Where(c => c.AccountId == account).Select(c => new { c.TimeZone, c.IsDemo, c.AllowsDuplicateUserNumbers }).SingleOrDefaultAsync(cancel);
             (AccountId, Kind, Name, Role, Through) = (account, found.Kind, found.Name, role, standing.Through);
-            IsDemo = customer?.IsDemo == true;
+            (IsDemo, HasDuplicates) = (customer?.IsDemo == true, customer?.AllowsDuplicateUserNumbers == true);
             CountsCredits = found.Kind switch
             {
                 AccountKind.Operator => true,

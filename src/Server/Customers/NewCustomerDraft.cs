@@ -76,4 +76,7 @@ public sealed class TypedContact
 public sealed class NewCustomerDrafts
 {
     public NewCustomerDraft? Kept { get; set; }
+
+    /// <summary>Whether there is something to go on with in that workplace.</summary>
+    public bool Begun(Guid distributorId) => Kept is { Name.Length: > 0 } kept && kept.DistributorId == distributorId;
 }

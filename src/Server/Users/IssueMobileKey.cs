@@ -104,7 +104,7 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
                 return new Refused(Refusal.EmailMissing, "email");
             return known;
         }
-        if (request.UserNumber is { } wanted
+        if (request.UserNumber is { } wanted && !customer.AllowsDuplicateUserNumbers
             && await act.Db.Users.AnyAsync(u => u.CustomerId == act.CustomerId && u.Number == wanted, act.Cancel))
             return new Refused(Refusal.UserNumberTaken, "userNumber");
         var number = request.UserNumber ?? await UserNumbers.NextFree(act.Db, customer, act.Cancel);

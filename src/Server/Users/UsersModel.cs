@@ -11,7 +11,8 @@ static class UsersModel
             e.HasKey(u => new { u.CustomerId, u.Id });
             e.Property(u => u.Name).HasMaxLength(User.NameCharsMax);
             e.Property(u => u.Email).HasMaxLength(User.EmailCharsMax);
-            e.HasIndex(u => new { u.CustomerId, u.Number }).IsUnique();
+            // Not unique: a distributor may allow several users to bear one User ID. The act sees to it where it has not.
+            e.HasIndex(u => new { u.CustomerId, u.Number });
             e.HasIndex(u => new { u.CustomerId, u.SortName, u.Id });
             e.HasIndex(u => new { u.CustomerId, u.State });
             e.HasMany(u => u.Devices).WithOne().HasForeignKey(d => new { d.CustomerId, d.UserId });

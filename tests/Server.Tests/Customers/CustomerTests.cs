@@ -240,4 +240,21 @@ public class CustomerTests(Houses houses)
             Assert.Equal(newer.Concat(Enumerable.Range(0, CustomerList.PageRows + 5).Select(i => $"Čáslav {i:D3}")), seen);
         }
     }
+
+    [Theory, BothEngines]
+    public async Task Two_users_bear_one_User_ID_only_where_the_distributor_allows_it(Engine engine)
+    {
+        var at = await Distributor(engine);
+        Task<Outcome<NewCodeAnswer>> Issue(string name) =>
+            at.House.Get<IssueMobileKey>().Do(at.Site.Owner, at.Site.Id, new(Guid.NewGuid(), Name: name, UserNumber: 17, Notify: false), Cancel);
+        var allow = at.House.Get<AllowDuplicates>();
+        Assert.True((await Issue("Jana")).Done);
+        Assert.Equal(Refusal.UserNumberTaken, (await Issue("Petr")).Refused?.Refusal);
+        Assert.Equal(Refusal.NotFound, (await allow.Do(at.Site.Owner, at.Site.Id, at.Site.Id, new(Guid.NewGuid(), true), Cancel)).Refused?.Refusal);
+        Assert.True((await allow.Do(at.Dan, at.Id, at.Site.Id, new(Guid.NewGuid(), true), Cancel)).Done);
+        var petr = await Issue("Petr");
+        Assert.Equal(17, petr.Value!.UserNumber);
+        Assert.True((await allow.Do(at.Dan, at.Id, at.Site.Id, new(Guid.NewGuid(), false), Cancel)).Done);
+        Assert.Equal(Refusal.UserNumberTaken, (await Issue("Eva")).Refused?.Refusal);
+    }
 }

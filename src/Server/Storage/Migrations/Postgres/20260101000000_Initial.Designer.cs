@@ -1629,8 +1629,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasKey("CustomerId", "Id");
 
-                    b.HasIndex("CustomerId", "Number")
-                        .IsUnique();
+                    b.HasIndex("CustomerId", "Number");
 
                     b.HasIndex("CustomerId", "State");
 

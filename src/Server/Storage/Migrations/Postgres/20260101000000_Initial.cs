@@ -1187,8 +1187,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "IX_Users_CustomerId_Number",
                 table: "Users",
-                columns: new[] { "CustomerId", "Number" },
-                unique: true);
+                columns: new[] { "CustomerId", "Number" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_CustomerId_SortName_Id",

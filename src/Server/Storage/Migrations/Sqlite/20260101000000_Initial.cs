@@ -1186,8 +1186,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "IX_Users_CustomerId_Number",
                 table: "Users",
-                columns: new[] { "CustomerId", "Number" },
-                unique: true);
+                columns: new[] { "CustomerId", "Number" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_CustomerId_SortName_Id",

@@ -1618,8 +1618,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
                     b.HasKey("CustomerId", "Id");
 
-                    b.HasIndex("CustomerId", "Number")
-                        .IsUnique();
+                    b.HasIndex("CustomerId", "Number");
 
                     b.HasIndex("CustomerId", "State");
 
