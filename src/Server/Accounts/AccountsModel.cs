@@ -60,6 +60,7 @@ static class AccountsModel
             e.Property(t => t.Name).HasMaxLength(ApiToken.NameCharsMax);
             e.HasIndex(t => t.Hash);
         });
+        model.Entity<FeatureSetting>().HasKey(s => new { s.AccountId, s.Feature });
         model.Entity<SetupCode>().HasKey(c => c.Hash);
         MapIdentity(model);
     }

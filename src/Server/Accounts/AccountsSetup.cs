@@ -41,6 +41,8 @@ static class AccountsSetup
         services.AddSingleton<Throttle>();
         services.AddSingleton<Acts>();
         services.AddSingleton<OpenAccount>();
+        services.AddSingleton<ReadFeatures>();
+        services.AddSingleton<SetFeature>();
         services.AddSingleton<MakeApiToken>();
         services.AddSingleton<ListApiTokens>();
         services.AddSingleton<RevokeApiToken>();

@@ -124,8 +124,8 @@ static class AuditQuestion
             names[pairing.Id] = (pairing.ReaderName ?? pairing.Name ?? "–", null);
         foreach (var administrator in await q.Db.Administrators.AsNoTracking().Where(a => ids.Contains(a.Id)).Select(a => new { a.Id, a.Name }).ToListAsync(q.Cancel))
             names[administrator.Id] = (administrator.Name, null);
-        foreach (var account in await q.Db.Accounts.AsNoTracking().Where(a => ids.Contains(a.Id)).Select(a => new { a.Id, a.Name }).ToListAsync(q.Cancel))
-            names[account.Id] = (account.Name, null);
+        foreach (var account in await q.Db.Accounts.AsNoTracking().Where(a => ids.Contains(a.Id)).Select(a => new { a.Id, a.Name, a.Kind, a.ParentId }).ToListAsync(q.Cancel))
+            names[account.Id] = (account.Name, account.ParentId == q.AccountId ? $"/{(account.Kind == AccountKind.Distributor ? "distributors" : "customers")}/{account.Id}" : null);
         return names;
     }
 

@@ -33,6 +33,8 @@ public static partial class TextsExtensions
             return texts["Refusal.CreditMissing.Who", distributor];
         if (refused is { Refusal: Refusal.CreditMissing, Field: not null })
             return texts["Refusal.CreditMissing.Amount"];
+        if (refused is { Refusal: Refusal.FeatureOff, State: { } feature, Customer: { } who })
+            return texts["Refusal.FeatureOff.By", texts[$"Feature.{feature}"].Value, who];
         var said = texts[$"Refusal.{refused.Refusal}"];
         return said.ResourceNotFound ? refused.Detail ?? texts["Refusal.Other"] : said.Value;
     }

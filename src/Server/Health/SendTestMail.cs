@@ -36,7 +36,7 @@ sealed class SendTestMail(Acts acts, Settings settings, IMailSender? sender = nu
                 if (request.Language is { } language && !Languages.Known.Contains(language))
                     return new Refused(Refusal.LanguageUnknown, "language");
                 if (settings.Mailbox || sender is null)
-                    return new Refused(Refusal.StateUnfit, "to", "No mail server is set.");
+                    return Refusal.MailOff;
                 act.Audit(operatorId, new { request.To });
                 return true;
             },

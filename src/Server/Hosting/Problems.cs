@@ -21,6 +21,7 @@ public static class Problems
         Refusal.RoleTooLow => new("role-too-low", 403, "Not your role", "Your role in this account does not allow this."),
         Refusal.OwnPeopleOnly => new("own-people-only", 403, "For the customer's own people", "Only an owner who belongs to the customer itself sets this."),
         Refusal.ShutOut => new("shut-out", 403, "The customer has shut this", "The customer lets its distributor look only, or not in at all. Ask it, or break the glass."),
+        Refusal.FeatureOff => new("feature-off", 403, "Switched off", "This is switched off for this account. The account above can switch it on."),
         Refusal.BodyMalformed => new("body-malformed", 400, "Not readable", "The request could not be read."),
         Refusal.BodyTooLarge => new("body-too-large", 413, "Too large", "The request is larger than this server takes."),
         Refusal.IdMissing => new("id-missing", 400, "Id missing", "The request needs an id of its own, a UUID made by you."),

@@ -18,6 +18,7 @@ public enum Refusal
     RoleTooLow,
     OwnPeopleOnly,
     ShutOut,
+    FeatureOff,
 
     // What was sent
     BodyMalformed,

@@ -40,6 +40,8 @@ public sealed class OpenReader(Acts acts, Commands commands)
             {
                 if (await act.FindReader(readerId) is not { } reader)
                     return Refusal.NotFound;
+                if (await act.Forbids(Feature.RemoteOpening) is { } off)
+                    return off;
                 if (why.Length < WhyCharsMin)
                     return new Refused(Refusal.TextMissing, "why", "Say why, in a few words.");
                 if (PlainText.Lint(why, WhyCharsMax, "why") is { } wrong)

@@ -26,6 +26,7 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
     public DbSet<Membership> Memberships => Set<Membership>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+    public DbSet<FeatureSetting> FeatureSettings => Set<FeatureSetting>();
     public DbSet<SetupCode> SetupCodes => Set<SetupCode>();
     public DbSet<AdministratorLink> AdministratorLinks => Set<AdministratorLink>();
     public DbSet<User> Users => Set<User>();

@@ -39,6 +39,8 @@ public sealed class IssueMobileKey(Acts acts, OpenCodes codes, SendInvitation in
 
     async Task<Outcome<NewCodeAnswer>> Do(Act act, IssueMobileKeyRequest request)
     {
+        if (await act.Forbids(Feature.MobileAccess) is { } off)
+            return off;
         if (await act.Taken<MobileKey>(request.Id) is { } taken)
             return taken;
         var customer = await act.Db.Customers.SingleAsync(c => c.AccountId == act.CustomerId, act.Cancel);

@@ -91,6 +91,7 @@ public partial class TextsTests
             .. Enum.GetNames<MembershipState>().Select(s => $"Chip.Administrator.{s}"),
             .. Enum.GetNames<InviteWay>().Select(s => $"NewAdmin.Done.{s}"),
             .. Enum.GetNames<LinkPurpose>().Select(s => $"Link.{s}.Title"),
+            .. Enum.GetNames<Feature>().SelectMany(s => new[] { $"Feature.{s}", $"Feature.{s}.Hint" }),
             .. Enum.GetNames<HealthState>().Select(s => $"Chip.Health.{s}"),
             .. Enum.GetNames<HealthPart>().Concat(Enum.GetNames<HealthFinding>()).Select(s => $"Health.{s}"),
             .. Enum.GetNames<Delivery>().Select(s => $"Chip.Delivery.{s}"),

@@ -458,6 +458,23 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.ToTable("Distributors");
                 });
 
+            modelBuilder.Entity("Latchkey.Server.Accounts.FeatureSetting", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Feature")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
+                    b.Property<bool>("Allowed")
+                        .HasColumnType("boolean");
+
+                    b.HasKey("AccountId", "Feature");
+
+                    b.ToTable("FeatureSettings");
+                });
+
             modelBuilder.Entity("Latchkey.Server.Accounts.Membership", b =>
                 {
                     b.Property<Guid>("AccountId")

@@ -300,6 +300,19 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeatureSettings",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Feature = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    Allowed = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeatureSettings", x => new { x.AccountId, x.Feature });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FeedChanges",
                 columns: table => new
                 {
@@ -1265,6 +1278,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "Events");
+
+            migrationBuilder.DropTable(
+                name: "FeatureSettings");
 
             migrationBuilder.DropTable(
                 name: "FeedChanges");

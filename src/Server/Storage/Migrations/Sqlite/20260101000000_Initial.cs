@@ -299,6 +299,19 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "FeatureSettings",
+                columns: table => new
+                {
+                    AccountId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Feature = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    Allowed = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FeatureSettings", x => new { x.AccountId, x.Feature });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "FeedChanges",
                 columns: table => new
                 {
@@ -1264,6 +1277,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Events");
+
+            migrationBuilder.DropTable(
+                name: "FeatureSettings");
 
             migrationBuilder.DropTable(
                 name: "FeedChanges");

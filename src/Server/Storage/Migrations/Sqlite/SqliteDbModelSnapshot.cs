@@ -449,6 +449,23 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.ToTable("Distributors");
                 });
 
+            modelBuilder.Entity("Latchkey.Server.Accounts.FeatureSetting", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Feature")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Allowed")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId", "Feature");
+
+                    b.ToTable("FeatureSettings");
+                });
+
             modelBuilder.Entity("Latchkey.Server.Accounts.Membership", b =>
                 {
                     b.Property<Guid>("AccountId")
