@@ -22,6 +22,7 @@ using Microsoft.AspNetCore.Connections;
 
 try
 {
+    CommandWords.Check(args);
     // Settings are read once, at the start, so nothing needs to watch their files.
     var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     builder.WebHost.UseStaticWebAssets();
@@ -52,6 +53,7 @@ try
     builder.AddConsole();
 
     var app = builder.Build();
+    await app.Services.KeepBeforeUpgrade();
     await app.Services.MigrateStore();
     if (demo is null)
         await app.Services.GetRequiredService<FirstSetup>().Offer(CancellationToken.None);

@@ -14,7 +14,7 @@ namespace Latchkey.Server.Accounts;
 /// The gate that every act and every question of an administrator or integrator passes: session, workplace and role are
 /// asked of the store inside it, the audit row is written in the act's transaction, and a request sent twice acts once.
 /// </summary>
-public sealed class Acts(Store store, SecretBox box, TimeProvider time)
+public sealed class Acts(Store store, SecretBox box, Metrics metrics, TimeProvider time)
 {
     const string AnswerPurpose = "stored-answer";
 
@@ -47,12 +47,12 @@ public sealed class Acts(Store store, SecretBox box, TimeProvider time)
     }
 
     /// <summary>Runs one act. Same request id and same request: the earlier answer. Same id, other request: refused.</summary>
-    public Task<Outcome<TAnswer>> Do<TRequest, TAnswer>(
+    public async Task<Outcome<TAnswer>> Do<TRequest, TAnswer>(
         string name, Actor actor, Guid accountId, Role least, Guid requestId, TRequest request,
         Func<Act, Task<Outcome<TAnswer>>> act, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(actor);
-        return store.Write<Outcome<TAnswer>>(
+        var done = await store.Write<Outcome<TAnswer>>(
             async db =>
             {
                 // The lock first: what the checks read then stays true until the commit.
@@ -91,6 +91,8 @@ public sealed class Acts(Store store, SecretBox box, TimeProvider time)
             },
             outcome => outcome.Done,
             cancel);
+        metrics.Acts.Add(1, new("act", name), new("outcome", done.Done ? "done" : Problems.Name(done.Refused.Refusal)));
+        return done;
     }
 
     static byte[] Hash<TRequest>(string name, Actor actor, TRequest request) =>

@@ -128,10 +128,13 @@ static class BackupVerbs
             await using var db = new SqliteDb(new DbContextOptionsBuilder<SqliteDb>().UseSqlite(connection).Options);
             if ((await db.Database.GetAppliedMigrationsAsync()).Except(db.Database.GetMigrations()).Any())
                 throw new SettingsFault(file, "is of a newer version of Latchkey than this");
+            // Columns that every version has, so that one of an older version is looked at, too: the next start brings it up to this one's.
             using var signers = new SiteSigners(new(masterKey));
-            if (await db.SigningKeys.AsNoTracking().FirstOrDefaultAsync() is { } signing && !signers.Opens(signing))
+            if (AnyKey(connection) is var (id, sealedKey) && !signers.Opens(id, sealedKey))
                 throw new SettingsFault(file, $"was made beside another {MasterKeyFile.Name}; put that one into the data folder first");
-            return new(await db.Customers.CountAsync(), await db.Users.CountAsync(), await db.AuditEntries.MaxAsync(a => (DateTimeOffset?)a.At));
+            return new(
+                (long)Ask(connection, "SELECT count(*) FROM Customers")!, (long)Ask(connection, "SELECT count(*) FROM Users")!,
+                Ask(connection, "SELECT max(At) FROM AuditEntries") is long newest ? DateTimeOffset.FromUnixTimeMilliseconds(newest) : null);
         }
         catch (SqliteException)
         {
@@ -139,8 +142,43 @@ static class BackupVerbs
         }
     }
 
+    static (Guid Id, byte[] Sealed)? AnyKey(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT Id, PrivateKeySealed FROM SigningKeys LIMIT 1";
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? (reader.GetGuid(0), reader.GetFieldValue<byte[]>(1)) : null;
+    }
+
+    /// <summary>The whole database as it is at one moment, while it is written to; under its name only when it is whole.</summary>
+    internal static void Copy(string database, string file)
+    {
+        var draft = file + Draft;
+        MakeEmpty(draft);
+        try
+        {
+            using (var from = Open(database, SqliteOpenMode.ReadWrite))
+                Run(from, "VACUUM INTO $into", ("$into", draft));
+            using (var copy = Open(draft, SqliteOpenMode.ReadOnly))
+            {
+                if (Ask(copy, "PRAGMA integrity_check") is not "ok")
+                    throw new SettingsFault(file, "would be a damaged copy: the database is damaged");
+            }
+            Flush(draft);
+            File.Move(draft, file, overwrite: true);
+        }
+        catch (SqliteException fault)
+        {
+            throw new SettingsFault(file, $"could not be written: {fault.Message.TrimEnd('.')}");
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
     /// <summary>What a person recognizes a backup by.</summary>
-    sealed record Content(int Customers, int Users, DateTimeOffset? NewestAct)
+    sealed record Content(long Customers, long Users, DateTimeOffset? NewestAct)
     {
         public override string ToString() => string.Create(CultureInfo.InvariantCulture,
             $"customers {Customers}, users {Users}, newest act {(NewestAct is { } at ? at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC" : "none")}");

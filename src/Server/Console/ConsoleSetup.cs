@@ -40,7 +40,7 @@ public static class ConsoleSetup
     }
 
     // Machines and the wallet have answers of their own.
-    private static readonly string[] Others = ["/api", "/health", "/w", "/_framework", "/_content", CircuitGate.Path];
+    private static readonly string[] Others = ["/api", "/health", Hosting.Metrics.Path, "/w", "/_framework", "/_content", CircuitGate.Path];
 
     private static bool IsPage(HttpContext http) =>
         HttpMethods.IsGet(http.Request.Method) && !Path.HasExtension(http.Request.Path) && !Others.Any(other => http.Request.Path.StartsWithSegments(other, StringComparison.Ordinal));

@@ -30,6 +30,7 @@ static class HostingSetup
         services.AddSingleton(settings);
         services.AddSingleton(Connections.Here);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new Metrics(builder.Configuration));
 
         var proxy = builder.Configuration["Latchkey:Proxy"] is { Length: > 0 } named ? named : null;
         var certificate = CertificateFiles.From(builder.Configuration);
@@ -90,6 +91,7 @@ static class HostingSetup
         // Alive says that the process answers, ready that the store does too.
         app.MapHealthChecks(AlivePath, new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
+        Metrics.Map(app);
         app.MapOpenApi("/api/openapi.json");
     }
 

@@ -19,6 +19,7 @@ public sealed record Settings(
     public static Settings Read(IConfiguration configuration)
     {
         var own = configuration.GetSection("Latchkey");
+        KnownSettings.Check(own);
         var origin = own["Origin"] is { Length: > 0 } given
             ? ReadOrigin(given)
             : OwnAddress(configuration["urls"]);

@@ -43,6 +43,20 @@ public sealed class SiteSigners(SecretBox box) : IDisposable
         }
     }
 
+    /// <summary>Whether this server's master key opens what was sealed as the key of this id.</summary>
+    internal bool Opens(Guid id, byte[] privateKeySealed)
+    {
+        try
+        {
+            CryptographicOperations.ZeroMemory(box.Open(SealPurpose, id, privateKeySealed));
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether this server's master key opens the key.</summary>
     internal bool Opens(SigningKey key)
     {

@@ -22,6 +22,8 @@ static class SyncSetup
 
     public static void MapSync(this WebApplication app)
     {
+        var links = app.Services.GetRequiredService<Links>();
+        app.Services.GetRequiredService<Metrics>().Gauge("latchkey.readers.linked", () => links.Count, "Readers that hold their link to this server");
         app.UseWebSockets();
         app.MapGet(LinkAddress.Path, Link).ExcludeFromDescription();
     }
