@@ -1,7 +1,7 @@
 using System.Globalization;
 using Latchkey.Bench;
 
-// The goal table. Names on the command line choose lines: door, decide, sizes, demo, radio, withdraw, activation, wallet, reader.
+// The goal table. Names on the command line choose lines: door, decide, sizes, demo, radio, withdraw, activation, wallet, reader, ledger.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool Chosen(params string[] names) => args.Length == 0 || names.Any(args.Contains);
 var table = new Table();
@@ -41,6 +41,12 @@ try
     }
     else if (Chosen("sizes"))
         Deciding.RunSizes(table);
+    if (Chosen("ledger"))
+    {
+        await Postings.Run(table, "SQLite", Path.Combine(folder, "ledger"));
+        await using var postgres = await Postgres.Start(Path.Combine(folder, "ledger-postgres"));
+        await Postings.Run(table, "PostgreSQL", Path.Combine(folder, "ledger-with-postgres"), postgres.Connection);
+    }
     Machine.Print(Console.Out);
     table.Print(Console.Out);
 }
