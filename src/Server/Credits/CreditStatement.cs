@@ -16,7 +16,7 @@ namespace Latchkey.Server.Credits;
 public sealed record CreditStanding(Guid AccountId, AccountKind Level, string Name, bool Counted, long Available, long Trial, long Used, string? From, bool IsLow)
 {
     /// <summary>New mobile keys that it is enough for.</summary>
-    public long EnoughFor => (Available + Trial) / CreditRules.KeyCredits;
+    public long EnoughFor => (Level == AccountKind.Customer ? Available + Trial : Available) / CreditRules.KeyCredits;
 }
 
 /// <summary>One line of a statement.</summary>
