@@ -85,5 +85,55 @@ public sealed class Accessibility(House house) : Setting.Journey(house)
         Assert.Empty(_violations);
     }
 
+    [Fact]
+    public async Task Of_the_pages_of_operators_and_distributors()
+    {
+        foreach (var (email, paths, dialogs) in new[]
+        {
+            ("olga@latchkey.example", new[] { "/", "/workplace", "/distributors", "/credits", "/health", "/audit", "/administrators" },
+                new[] { ("/distributors", "New distributor"), ("/administrators", "New administrator") }),
+            ("dan@nordic.example", ["/", "/workplace", "/customers", "/billing", "/audit"], [("/customers", "New customer")]),
+        })
+        {
+            var page = await Visitor(new() { ColorScheme = ColorScheme.Dark, ViewportSize = new() { Width = 1440, Height = 900 } });
+            var administrator = new Administrator(House, page);
+            await administrator.SignIn(email);
+            foreach (var path in paths)
+            {
+                await administrator.Visit(path);
+                await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveCountAsync(1);
+                await administrator.Lives();
+                await Look(page, path);
+            }
+            foreach (var (path, button) in dialogs)
+            {
+                await administrator.Visit(path);
+                await administrator.Open(button);
+                await Look(page, $"{path}, {button}");
+            }
+            // The card of the first account below, tab by tab.
+            await administrator.Visit(email.StartsWith("olga", StringComparison.Ordinal) ? "/distributors" : "/customers");
+            await administrator.Lives();
+            await page.Locator("main tbody th a").First.ClickAsync();
+            await Expect(page.Locator(".tabs")).ToBeVisibleAsync();
+            var card = new Uri(page.Url).AbsolutePath;
+            foreach (var tab in new[] { "general", "mobile-key", "billing", "account" })
+            {
+                await administrator.Visit($"{card}?tab={tab}");
+                await administrator.Lives();
+                await Look(page, $"{card}, {tab}");
+            }
+        }
+        var marie = await Administrator.Of(this, House);
+        foreach (var tab in new[] { "general", "mobile-key", "account" })
+        {
+            await marie.Visit($"/settings?tab={tab}");
+            await Expect(marie.Page.Locator(".tabs")).ToBeVisibleAsync();
+            await marie.Lives();
+            await Look(marie.Page, $"settings, {tab}");
+        }
+        Assert.Empty(_violations);
+    }
+
     async Task Look(IPage page, string where) => _violations.AddRange(await Axe.Violations(page, where));
 }
