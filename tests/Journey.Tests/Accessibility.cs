@@ -91,7 +91,7 @@ public sealed class Accessibility(House house) : Setting.Journey(house)
         foreach (var (email, paths, dialogs) in new[]
         {
             ("olga@latchkey.example", new[] { "/", "/workplace", "/distributors", "/credits", "/health", "/audit", "/administrators" },
-                new[] { ("/distributors", "New distributor"), ("/administrators", "New administrator") }),
+                new[] { ("/distributors", "New distributor"), ("/administrators", "Create account") }),
             ("dan@nordic.example", ["/", "/workplace", "/customers", "/billing", "/audit"], [("/customers", "New customer")]),
         })
         {

@@ -33,7 +33,7 @@ sealed class Administrator(House house, IPage page)
     /// <param name="email">Another of the demo's administrators; they have one password.</param>
     public async Task SignIn(string? email = null)
     {
-        await page.GotoAsync(house.Console + "/users");
+        await page.GotoAsync(house.Console + (email is null ? "/users" : "/"));
         await page.GetByRole(AriaRole.Textbox, new() { Name = "E-mail" }).FillAsync(email ?? house.Email);
         await page.GetByLabel("Password").FillAsync(house.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
