@@ -135,5 +135,33 @@ public sealed class Accessibility(House house) : Setting.Journey(house)
         Assert.Empty(_violations);
     }
 
+    [Fact]
+    public async Task Of_the_operators_health_features_and_audit()
+    {
+        var olga = await Administrator.As(this, House, "olga@latchkey.example");
+        var page = olga.Page;
+        foreach (var (path, says) in new[] { ("/audit", "Every act"), ("/health", "Clock"), ("/features", "Mobile access") })
+        {
+            await olga.Visit(path);
+            await olga.Lives();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveCountAsync(1);
+            await Expect(page.GetByRole(AriaRole.Main).GetByText(says).First).ToBeVisibleAsync();
+            await Look(page, path);
+        }
+        // An operator forbids it for all; whose word it was, and whose it is to change, stands there. Then all is as before.
+        var chosen = page.GetByRole(AriaRole.Combobox, new() { Name = "Opening from the console" });
+        await chosen.SelectOptionAsync("Off");
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Opening from the console" })).ToContainTextAsync("Owners at Latchkey demo");
+        await Look(page, "/features, off");
+        await chosen.SelectOptionAsync("As above");
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Opening from the console" })).ToContainTextAsync("nobody, allowed from the start");
+        await olga.Visit("/audit");
+        await olga.Lives();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check now" }).ClickAsync();
+        await Expect(page.GetByText("Complete since")).ToBeVisibleAsync();
+        await Look(page, "/audit, checked");
+        Assert.Empty(_violations);
+    }
+
     async Task Look(IPage page, string where) => _violations.AddRange(await Axe.Violations(page, where));
 }
