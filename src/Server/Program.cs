@@ -39,7 +39,7 @@ try
     builder.Services.AddAudit();
     builder.Services.AddAccounts(settings);
     builder.Services.AddNotices(settings);
-    builder.Services.AddAdministrators();
+    builder.Services.AddAdministrators(settings);
     builder.Services.AddCredits();
     builder.Services.AddUsers();
     builder.Services.AddActivation();

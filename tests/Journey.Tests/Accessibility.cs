@@ -55,7 +55,7 @@ public sealed class Accessibility(House house) : Setting.Journey(house)
         await stranger.GotoAsync(House.Console + "/sign-in");
         await stranger.GetByRole(AriaRole.Textbox, new() { Name = "E-mail" }).FillAsync("nobody@example.com");
         await stranger.GetByLabel("Password").FillAsync("wrong");
-        await stranger.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await stranger.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Expect(stranger.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await Look(stranger, "sign-in, refused");
 

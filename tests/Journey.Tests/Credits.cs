@@ -85,7 +85,7 @@ public sealed class Credits(House house) : Setting.Journey(house)
         await page.GotoAsync(House.Console + "/sign-in");
         await page.GetByRole(AriaRole.Textbox, new() { Name = "E-mail" }).FillAsync(email);
         await page.GetByLabel("Password").FillAsync(House.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })).ToBeVisibleAsync();
         return new(House, page);
     }

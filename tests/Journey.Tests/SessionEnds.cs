@@ -33,7 +33,7 @@ public sealed class SessionEnds(House house) : Setting.Journey(house)
 
         await marie.Page.GetByRole(AriaRole.Textbox, new() { Name = "E-mail" }).FillAsync(House.Email);
         await marie.Page.GetByLabel("Password").FillAsync(House.Password);
-        await marie.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await marie.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Expect(marie.Page.GetByRole(AriaRole.Button, new() { Name = "New mobile key" })).ToBeVisibleAsync();
         Assert.EndsWith("/users?state=active", marie.Page.Url, StringComparison.Ordinal);
     }

@@ -93,7 +93,7 @@ public sealed class WithoutAMouse(House house) : Setting.Journey(house)
         await Expect(visitor.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Přihlášení");
         await visitor.GetByLabel("E-mail").FillAsync(House.Email);
         await visitor.GetByLabel("Heslo").FillAsync(House.Password);
-        await visitor.GetByRole(AriaRole.Button, new() { Name = "Přihlásit se" }).ClickAsync();
+        await visitor.GetByRole(AriaRole.Button, new() { Name = "Přihlásit se", Exact = true }).ClickAsync();
         foreach (var (path, title) in new[]
         {
             ("/users", "Uživatelé"), ("/readers", "Čtečky"), ("/events", "Události"), ("/messages", "Zprávy"), ("/mailbox", "Schránka"),

@@ -83,7 +83,6 @@ static class AccountsModel
             e.HasMany<IdentityUserClaim<Guid>>().WithOne().HasForeignKey(c => c.UserId).IsRequired();
             e.HasMany<IdentityUserLogin<Guid>>().WithOne().HasForeignKey(l => l.UserId).IsRequired();
             e.HasMany<IdentityUserToken<Guid>>().WithOne().HasForeignKey(t => t.UserId).IsRequired();
-            e.HasMany<IdentityUserPasskey<Guid>>().WithOne().HasForeignKey(p => p.UserId).IsRequired();
         });
         model.Entity<IdentityUserClaim<Guid>>(e => { e.ToTable("AdministratorClaims"); e.HasKey(c => c.Id); });
         model.Entity<IdentityUserLogin<Guid>>(e =>
@@ -95,13 +94,6 @@ static class AccountsModel
         {
             e.ToTable("AdministratorTokens");
             e.HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
-        });
-        model.Entity<IdentityUserPasskey<Guid>>(e =>
-        {
-            e.ToTable("AdministratorPasskeys");
-            e.HasKey(p => p.CredentialId);
-            e.Property(p => p.CredentialId).HasMaxLength(1024);
-            e.OwnsOne(p => p.Data).ToJson();
         });
     }
 }

@@ -3,8 +3,6 @@ using Latchkey.Server.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 
 namespace Latchkey.Server.Accounts;
 
@@ -31,13 +29,6 @@ static class AccountsSetup
             .AddScheme<AuthenticationSchemeOptions, BearerTokens>(BearerTokens.SchemeName, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(ApiPolicy, new AuthorizationPolicyBuilder(BearerTokens.SchemeName).RequireAuthenticatedUser().Build());
-        services.AddIdentityCore<Administrator>(identity =>
-            {
-                identity.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
-                identity.User.RequireUniqueEmail = true;
-            })
-            .AddUserStore<UserOnlyStore<Administrator, Db, Guid>>();
-        services.AddSingleton<IPasswordHasher<Administrator>, Argon2>();
         services.AddSingleton<Throttle>();
         services.AddSingleton<Acts>();
         services.AddSingleton<OpenAccount>();

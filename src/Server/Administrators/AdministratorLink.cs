@@ -18,6 +18,9 @@ public sealed class AdministratorLink
     public const int InvitationLifeDays = 7;
     public const int NewPasswordLifeMinutes = 60;
 
+    /// <summary>Past its end.</summary>
+    public const int KeptDays = 30;
+
     public required byte[] Hash { get; init; }
     public required LinkPurpose Purpose { get; init; }
     public required Guid AdministratorId { get; init; }

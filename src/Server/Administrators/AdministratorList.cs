@@ -24,9 +24,10 @@ public enum MembershipState
 /// <param name="EndsAt">Exclusive; absent is without end.</param>
 /// <param name="InvitationEndsAt">While invited: until when the link works.</param>
 /// <param name="IsSelf">The one who asks.</param>
+/// <param name="HasFactors">An authenticator app or passkeys, which an owner can take away when they are lost.</param>
 public sealed record AdministratorAnswer(
     Guid MembershipId, int No, string Email, string Name, Role Role, MembershipState State, DateTimeOffset CreatedAt,
-    DateTimeOffset? LastSignInAt, DateTimeOffset? EndsAt, DateTimeOffset? DeletedAt, DateTimeOffset? InvitationEndsAt, bool IsSelf);
+    DateTimeOffset? LastSignInAt, DateTimeOffset? EndsAt, DateTimeOffset? DeletedAt, DateTimeOffset? InvitationEndsAt, bool IsSelf, bool HasFactors);
 
 /// <param name="Administrators">Those that are not deleted first, each part in the order of their numbers.</param>
 /// <param name="MayManage">Whether the one who asks owns the account.</param>
@@ -46,13 +47,16 @@ public sealed class ListAdministrators(Acts acts)
             var links = await q.Db.AdministratorLinks.AsNoTracking()
                 .Where(l => l.AccountId == accountId && l.Purpose == LinkPurpose.Invitation && l.UsedAt == null)
                 .ToDictionaryAsync(l => l.MembershipId, l => l.EndsAt, q.Cancel);
-            var answers = rows.Select((m, index) => Answer(m, index + 1, links.TryGetValue(m.Id, out var ends) ? ends : null, actor, q.Now));
+            var people = rows.ConvertAll(m => m.AdministratorId);
+            var guarded = await q.Db.Authenticators.Where(a => people.Contains(a.AdministratorId)).Select(a => a.AdministratorId)
+                .Union(q.Db.Passkeys.Where(p => people.Contains(p.UserId)).Select(p => p.UserId)).ToHashSetAsync(q.Cancel);
+            var answers = rows.Select((m, index) => Answer(m, index + 1, links.TryGetValue(m.Id, out var ends) ? ends : null, guarded.Contains(m.AdministratorId), actor, q.Now));
             return new AdministratorListAnswer(
                 [.. answers.OrderBy(a => a.State == MembershipState.Deleted).Take(ListedMax)],
                 (await actor.Resolve(q.Db, accountId, q.Now, q.Cancel))?.Role == Role.Owner);
         }, cancel);
 
-    static AdministratorAnswer Answer(Membership membership, int no, DateTimeOffset? invitationEndsAt, Actor actor, DateTimeOffset now)
+    static AdministratorAnswer Answer(Membership membership, int no, DateTimeOffset? invitationEndsAt, bool hasFactors, Actor actor, DateTimeOffset now)
     {
         var person = membership.Administrator!;
         var state = membership switch
@@ -65,6 +69,7 @@ public sealed class ListAdministrators(Acts acts)
         return new(
             membership.Id, no, person.Email ?? "", person.Name, membership.Role, state, membership.CreatedAt,
             membership.AcceptedAt is null ? null : person.LastSignInAt, membership.EndsAt, membership.DeletedAt,
-            state == MembershipState.Invited ? invitationEndsAt : null, actor.Kind == ActorKind.Administrator && person.Id == actor.Id);
+            state == MembershipState.Invited ? invitationEndsAt : null, actor.Kind == ActorKind.Administrator && person.Id == actor.Id,
+            hasFactors && membership.AcceptedAt is not null);
     }
 }

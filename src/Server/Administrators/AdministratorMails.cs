@@ -19,8 +19,9 @@ public sealed class AdministratorMails(Outbox outbox, Settings settings, TimePro
     internal Task<DateTimeOffset> Link(Act act, Membership membership, Administrator person, LinkPurpose purpose) =>
         Link(act.Db, membership.AccountId, membership.Id, person, purpose, act.ActorName, act.Cancel);
 
+    /// <param name="by">Who sends it; null is somebody at the sign-in page.</param>
     internal async Task<DateTimeOffset> Link(
-        Db db, Guid accountId, Guid membershipId, Administrator person, LinkPurpose purpose, string by, CancellationToken cancel)
+        Db db, Guid accountId, Guid membershipId, Administrator person, LinkPurpose purpose, string? by, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         await db.AdministratorLinks.Where(l => l.AdministratorId == person.Id && l.Purpose == purpose && l.MembershipId == membershipId).ExecuteDeleteAsync(cancel);

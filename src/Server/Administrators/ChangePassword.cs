@@ -3,6 +3,7 @@ using System.Text;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
+using Latchkey.Server.Notices;
 using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,7 +26,7 @@ public sealed record ChangePasswordAnswer(int SessionsEnded);
 /// An administrator changes the own password, which takes the current one: an open console left alone is not enough. Every other session
 /// ends with it, so that whoever had learned the old one is out.
 /// </summary>
-public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, SecretBox box)
+public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, AdministratorMails mails, SecretBox box)
 {
     readonly byte[] key = box.Derive("new password");
 
@@ -71,6 +72,7 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, 
                 await act.Db.SaveChangesAsync(cancel);
                 var ended = await act.Db.Sessions.StandingOf(actor, act.Now).Where(s => s.Id != actor.Session)
                     .ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, act.Now), cancel);
+                await mails.Changed(act.Db, accountId, administrator, SignInChange.Password, administrator.Name, cancel);
                 act.Audit(actor.Id, new { sessionsEnded = ended });
                 return new ChangePasswordAnswer(ended);
             },

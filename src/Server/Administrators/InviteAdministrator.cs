@@ -185,7 +185,16 @@ static class SignInOfOthers
     {
         person.PasswordHash = null;
         person.EmailConfirmed = false;
+        await person.DropFactors(db, cancel);
         await person.EndSessions(db, now, cancel);
+    }
+
+    /// <summary>Authenticator app, recovery codes and passkeys.</summary>
+    public static async Task DropFactors(this Administrator person, Db db, CancellationToken cancel)
+    {
+        await db.Authenticators.Where(a => a.AdministratorId == person.Id).ExecuteDeleteAsync(cancel);
+        await db.RecoveryCodes.Where(c => c.AdministratorId == person.Id).ExecuteDeleteAsync(cancel);
+        await db.Passkeys.Where(p => p.UserId == person.Id).ExecuteDeleteAsync(cancel);
     }
 
     /// <summary>A new password. Who chose it through a mailed link has proved the mailbox, and nobody else knows it.</summary>

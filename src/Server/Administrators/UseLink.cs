@@ -16,7 +16,7 @@ public sealed record LinkAnswer(LinkPurpose Purpose, string Email, string Name, 
 /// What the holder of a mailed link may do: look whom it is for, as often as wanted, and use it once. To use it proves the mailbox, so every place that
 /// waited for that gives its right from then on; and where somebody else knew the password, nothing of the old way in is left.
 /// </summary>
-public sealed class UseLink(Store store, Throttle throttle, AdministratorMails mails, TimeProvider time)
+public sealed class UseLink(Store store, Throttle throttle, Passkeys passkeys, AdministratorMails mails, TimeProvider time)
 {
     const int SecretCharsMax = 64;
 
@@ -46,6 +46,43 @@ public sealed class UseLink(Store store, Throttle throttle, AdministratorMails m
         {
             found.Person.Learn(password!, chosenByMail: true);
             return Task.FromResult<Refused?>(null);
+        }, cancel);
+    }
+
+    /// <summary>What to ask the browser, for a passkey instead of a password; null where the link is over.</summary>
+    internal async Task<PasskeyQuestion?> PasskeyQuestion(string? secret, string network, CancellationToken cancel)
+    {
+        if (!(await Look(secret, network, cancel)).Done)
+            return null;
+        await using var db = store.Open();
+        return await Find(db, secret, cancel) is { } found
+            ? await passkeys.QuestionFor(found.Person.Id, found.Person.Email!, found.Person.Name)
+            : null;
+    }
+
+    /// <summary>A passkey instead of a password; the link is used up with it. Only an invitation: who has a password is not left with the old one.</summary>
+    /// <param name="name">Of the passkey.</param>
+    internal async Task<Outcome<LinkAnswer>> ChoosePasskey(string? secret, string? state, string? credential, string name, string network, CancellationToken cancel)
+    {
+        var looked = await Look(secret, network, cancel);
+        if (!looked.Done)
+            return looked;
+        Guid person;
+        await using (var db = store.Open())
+        {
+            if (await Find(db, secret, cancel) is not { Link.Purpose: LinkPurpose.Invitation } found)
+                return Refusal.LinkOver;
+            person = found.Person.Id;
+        }
+        if (await passkeys.Attest(person, state, credential, name) is not { } made)
+            return Refusal.PasskeyWrong;
+        return await Use(secret!, null, async (db, found) =>
+        {
+            if (found.Person.Id != person || await db.Passkeys.AnyAsync(p => p.CredentialId == made.CredentialId, cancel))
+                return new Refused(Refusal.PasskeyWrong);
+            db.Passkeys.Add(made);
+            found.Person.EmailConfirmed = true;
+            return null;
         }, cancel);
     }
 

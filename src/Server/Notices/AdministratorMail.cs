@@ -6,21 +6,28 @@ namespace Latchkey.Server.Notices;
 public enum SignInChange
 {
     Password,
+    AuthenticatorOn,
+    AuthenticatorOff,
+    PasskeyAdded,
+    PasskeyRemoved,
+
+    /// <summary>By somebody above: app, recovery codes and passkeys are gone.</summary>
+    FactorsReset,
 }
 
 /// <summary>Mails to administrators about their own sign-in.</summary>
 public static class AdministratorMail
 {
     /// <summary>A link that works once: to the first password or passkey, or to a new password.</summary>
-    /// <param name="by">Who sent it.</param>
+    /// <param name="by">Who sent it; null is somebody at the sign-in page.</param>
     /// <param name="timeZone">IANA name; the end is said in it.</param>
     public static Mail WithLink(
-        MessageKind kind, string account, string by, string link, DateTimeOffset endsAt, string timeZone, string toName, string to, string language)
+        MessageKind kind, string account, string? by, string link, DateTimeOffset endsAt, string timeZone, string toName, string to, string language)
     {
         var words = CultureInfo.GetCultureInfo(language);
         var local = TimeZoneInfo.ConvertTime(endsAt, TimeZoneInfo.FindSystemTimeZoneById(timeZone));
         var moment = local.ToString(InvitationMail.Word("Moment", words), words);
-        return Write($"{kind}", account, link, $"{moment} ({timeZone})", toName, to, language, account, by);
+        return Write($"{kind}", account, link, $"{moment} ({timeZone})", toName, to, language, account, by ?? InvitationMail.Word("NewPasswordLink.Somebody", words));
     }
 
     /// <summary>Somebody who signs in already has one more place.</summary>

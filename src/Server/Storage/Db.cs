@@ -29,6 +29,10 @@ public class Db(DbContextOptions options) : DbContext(options), IDataProtectionK
     public DbSet<FeatureSetting> FeatureSettings => Set<FeatureSetting>();
     public DbSet<SetupCode> SetupCodes => Set<SetupCode>();
     public DbSet<AdministratorLink> AdministratorLinks => Set<AdministratorLink>();
+    public DbSet<Authenticator> Authenticators => Set<Authenticator>();
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+    public DbSet<SpentChallenge> SpentChallenges => Set<SpentChallenge>();
     public DbSet<User> Users => Set<User>();
     public DbSet<Device> Devices => Set<Device>();
     public DbSet<MobileKey> MobileKeys => Set<MobileKey>();

@@ -34,6 +34,8 @@ sealed class Forgetting(Store store, TimeProvider time, ILogger<Forgetting> log)
     {
         var now = time.GetUtcNow();
         var answers = now.AddHours(-AnswersKeptHours);
+        // An invitation that was not used in time is listed as such for a while.
+        var forgottenLinks = now.AddDays(-Administrators.AdministratorLink.KeptDays);
         var answered = now - ReaderPairing.AnswerLife;
         var tries = now.ToUnixTimeSeconds() - Throttle.ForgottenAfterSeconds;
         await store.Write(
@@ -43,6 +45,8 @@ sealed class Forgetting(Store store, TimeProvider time, ILogger<Forgetting> log)
                 await db.WrongTries.Where(t => t.LastAt < tries).ExecuteDeleteAsync(cancel);
                 await db.Set<SpentNonce>().Where(n => n.EndsAt < now).ExecuteDeleteAsync(cancel);
                 await db.Sessions.Where(s => s.EndsAt < now).ExecuteDeleteAsync(cancel);
+                await db.AdministratorLinks.Where(l => l.EndsAt < forgottenLinks).ExecuteDeleteAsync(cancel);
+                await db.SpentChallenges.Where(c => c.EndsAt < now).ExecuteDeleteAsync(cancel);
                 // Nobody confirmed it in time, or the confirmed reader never came for its answer.
                 await db.ReaderPairings
                     .Where(p => p.CodeSealed != null && (p.State == PairingState.Confirmed ? p.EndedAt <= answered : p.ExpiresAt <= now))

@@ -195,6 +195,10 @@
   window.latchkey = {
     copy: (text) => navigator.clipboard.writeText(text).then(() => true, () => false),
     print: () => window.print(),
+    // A new passkey of this device, as JSON; null where the browser knows none or the person turned back.
+    passkey: (options) => window.PublicKeyCredential?.parseCreationOptionsFromJSON
+      ? navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(options)) }).then(JSON.stringify, () => null)
+      : null,
     focus: (id) => document.getElementById(id)?.focus(),
     colours: (name) => {
       if (name === "system") document.documentElement.removeAttribute("data-colours");

@@ -45,7 +45,7 @@ sealed class Administrator(House house, IPage page)
         await page.GotoAsync(house.Console + (email is null ? "/users" : "/"));
         await page.GetByRole(AriaRole.Textbox, new() { Name = "E-mail" }).FillAsync(email ?? house.Email);
         await page.GetByLabel("Password").FillAsync(house.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })).ToBeVisibleAsync();
     }
 

@@ -7,6 +7,7 @@ using Latchkey.Server.Accounts;
 using Latchkey.Server.Administrators;
 using Latchkey.Server.Console;
 using Latchkey.Server.Credits;
+using Latchkey.Server.Console.Pages;
 using Latchkey.Server.Events;
 using Latchkey.Server.Health;
 using Latchkey.Server.Hosting;
@@ -88,6 +89,7 @@ public partial class TextsTests
             .. Enum.GetNames<DeviceState>().Select(s => $"Chip.Device.{s}"),
             .. Enum.GetNames<ApiTokenState>().Select(s => $"Chip.Token.{s}"),
             .. Enum.GetNames<Role>().SelectMany(s => new[] { $"Role.{s}", $"Role.{s}.Hint" }),
+            .. Enum.GetNames<FactorDialog.Act>().SelectMany(s => new[] { $"Factor.{s}", $"Factor.{s}.Sub", $"Factor.{s}.Done" }),
             .. Enum.GetNames<MembershipState>().Select(s => $"Chip.Administrator.{s}"),
             .. Enum.GetNames<InviteWay>().Select(s => $"NewAdmin.Done.{s}"),
             .. Enum.GetNames<LinkPurpose>().Select(s => $"Link.{s}.Title"),

@@ -497,6 +497,18 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "SpentChallenges",
+                columns: table => new
+                {
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    EndsAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SpentChallenges", x => x.Hash);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "SpentNonces",
                 columns: table => new
                 {
@@ -704,6 +716,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     CredentialId = table.Column<byte[]>(type: "BLOB", maxLength: 1024, nullable: false),
+                    LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     UserId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Data = table.Column<string>(type: "TEXT", nullable: false)
                 },
@@ -739,6 +752,26 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "Authenticators",
+                columns: table => new
+                {
+                    AdministratorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    SecretSealed = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    LastStep = table.Column<long>(type: "INTEGER", nullable: false),
+                    AddedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Authenticators", x => x.AdministratorId);
+                    table.ForeignKey(
+                        name: "FK_Authenticators_Administrators_AdministratorId",
+                        column: x => x.AdministratorId,
+                        principalTable: "Administrators",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Memberships",
                 columns: table => new
                 {
@@ -762,6 +795,25 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                         onDelete: ReferentialAction.Cascade);
                     table.ForeignKey(
                         name: "FK_Memberships_Administrators_AdministratorId",
+                        column: x => x.AdministratorId,
+                        principalTable: "Administrators",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RecoveryCodes",
+                columns: table => new
+                {
+                    AdministratorId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    UsedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RecoveryCodes", x => new { x.AdministratorId, x.Hash });
+                    table.ForeignKey(
+                        name: "FK_RecoveryCodes_Administrators_AdministratorId",
                         column: x => x.AdministratorId,
                         principalTable: "Administrators",
                         principalColumn: "Id",
@@ -1252,6 +1304,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 name: "AuditVerdicts");
 
             migrationBuilder.DropTable(
+                name: "Authenticators");
+
+            migrationBuilder.DropTable(
                 name: "BackupsMade");
 
             migrationBuilder.DropTable(
@@ -1303,6 +1358,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 name: "ReaderStatements");
 
             migrationBuilder.DropTable(
+                name: "RecoveryCodes");
+
+            migrationBuilder.DropTable(
                 name: "SearchWords");
 
             migrationBuilder.DropTable(
@@ -1313,6 +1371,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");
+
+            migrationBuilder.DropTable(
+                name: "SpentChallenges");
 
             migrationBuilder.DropTable(
                 name: "SpentNonces");
