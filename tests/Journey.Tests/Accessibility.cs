@@ -163,5 +163,30 @@ public sealed class Accessibility(House house) : Setting.Journey(house)
         Assert.Empty(_violations);
     }
 
+    [Fact]
+    public async Task Of_signing_in_and_of_who_does()
+    {
+        var stranger = await Visitor();
+        foreach (var path in new[] { "/invitation", "/new-password" })
+        {
+            await stranger.GotoAsync(House.Console + path + "#nonsense");
+            await Expect(stranger.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+            await Look(stranger, path);
+        }
+        await stranger.GotoAsync(House.Console + "/forgotten");
+        await Look(stranger, "/forgotten");
+
+        var marie = await Administrator.Of(this, House);
+        foreach (var (path, button) in new[] { ("/administrators", "Create account"), ("/profile", "Turn on"), ("/profile", "Add a passkey") })
+        {
+            await marie.Visit(path);
+            await marie.Lives();
+            await Look(marie.Page, path);
+            await marie.Open(button);
+            await Look(marie.Page, $"{path}, {button}");
+        }
+        Assert.Empty(_violations);
+    }
+
     async Task Look(IPage page, string where) => _violations.AddRange(await Axe.Violations(page, where));
 }
