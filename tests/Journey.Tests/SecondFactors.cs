@@ -26,7 +26,7 @@ public sealed partial class SecondFactors(House house) : Setting.Journey(house)
         var row = marie.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "otto@alfa.example" });
         await Expect(row).ToContainTextAsync("Invited");
 
-        // The link in the mail; the same page in Czech, with the link still in hand.
+        // The link in the mail.
         var otto = await Visitor(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
         await otto.GotoAsync(await Link(marie));
         await Expect(Heading(otto)).ToHaveTextAsync("Your way in");
