@@ -14,7 +14,9 @@ static class KnownSettings
     {
         foreach (var (path, value) in own.AsEnumerable(makePathsRelative: true))
         {
-            if (value is not null && path.Length > 0 && !Names.Contains(path, StringComparer.OrdinalIgnoreCase))
+            // A section may have a value of its own, an empty one; what lies in it is looked at by itself.
+            var isSection = own.GetSection(path).GetChildren().Any();
+            if (!string.IsNullOrEmpty(value) && !isSection && path.Length > 0 && !Names.Contains(path, StringComparer.OrdinalIgnoreCase))
                 throw new SettingsFault($"{own.Path}:{path}", $"is no setting{Meant(path, Names, own.Path + ":")}");
         }
     }
