@@ -1,7 +1,7 @@
 using System.Globalization;
 using Latchkey.Bench;
 
-// The goal table. Names on the command line choose lines: door, decide, sizes, demo, radio, withdraw, activation, wallet, reader, ledger.
+// The goal table. Names on the command line choose lines: door, decide, sizes, demo, radio, withdraw, activation, wallet, reader, ledger, lists.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool Chosen(params string[] names) => args.Length == 0 || names.Any(args.Contains);
 var table = new Table();
@@ -46,6 +46,12 @@ try
         await Postings.Run(table, "SQLite", Path.Combine(folder, "ledger"));
         await using var postgres = await Postgres.Start(Path.Combine(folder, "ledger-postgres"));
         await Postings.Run(table, "PostgreSQL", Path.Combine(folder, "ledger-with-postgres"), postgres.Connection);
+    }
+    if (Chosen("lists"))
+    {
+        await Lists.Run(table, "SQLite", Path.Combine(folder, "lists-sqlite"));
+        await using var postgres = await Postgres.Start(Path.Combine(folder, "lists-postgres"));
+        await Lists.Run(table, "PostgreSQL", Path.Combine(folder, "lists-with-postgres"), postgres.Connection);
     }
     Machine.Print(Console.Out);
     table.Print(Console.Out);

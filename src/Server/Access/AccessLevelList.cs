@@ -1,6 +1,7 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Readers;
+using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +13,7 @@ namespace Latchkey.Server.Access;
 /// <param name="AllReaders">It opens all readers, also those that come later.</param>
 /// <param name="Readers">How many readers it opens now.</param>
 /// <param name="ReaderIds">The readers named, unless it is all of them.</param>
-/// <param name="Users">How many users have it.</param>
+/// <param name="Users">How many users have it; counted up to 10,000.</param>
 /// <param name="Schedule">Its schedule; 0 is always.</param>
 /// <param name="ChangedAt">When it was changed last.</param>
 public sealed record AccessLevelRow(
@@ -31,14 +32,18 @@ public sealed class AccessLevelList(Acts acts)
                 .Select(r => r.Id).ToHashSetAsync(q.Cancel);
             var held = (await q.Db.AccessLevelReaders.AsNoTracking().Where(h => h.CustomerId == customerId).ToListAsync(q.Cancel))
                 .Where(h => readers.Contains(h.ReaderId)).ToLookup(h => h.LevelId, h => h.ReaderId);
-            var users = await q.Db.UserAccessLevels.AsNoTracking()
-                .Where(u => u.CustomerId == customerId
-                    && q.Db.Users.Any(p => p.CustomerId == customerId && p.Id == u.UserId && p.State != UserState.Deleted))
-                .GroupBy(u => u.LevelId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, q.Cancel);
             var levels = await q.Db.AccessLevels.AsNoTracking().Where(l => l.CustomerId == customerId)
                 .OrderBy(l => l.Name).ThenBy(l => l.Number).ToListAsync(q.Cancel);
+            var users = new Dictionary<Guid, int>();
+            foreach (var level in levels)
+            {
+                users[level.Id] = (await Counted.Of(
+                    q.Db.UserAccessLevels.AsNoTracking().Where(u => u.CustomerId == customerId && u.LevelId == level.Id),
+                    some => some.Where(u => q.Db.Users.Any(p => p.CustomerId == customerId && p.Id == u.UserId && p.State != UserState.Deleted)),
+                    q.Cancel)).Number;
+            }
             return new AccessLevelListAnswer(levels.ConvertAll(l => new AccessLevelRow(
                 l.Id, l.Name, l.AllReaders, l.AllReaders ? readers.Count : held[l.Id].Count(),
-                [.. held[l.Id].Where(_ => !l.AllReaders)], users.GetValueOrDefault(l.Id), l.Schedule, l.ChangedAt)));
+                [.. held[l.Id].Where(_ => !l.AllReaders)], users[l.Id], l.Schedule, l.ChangedAt)));
         }, cancel);
 }

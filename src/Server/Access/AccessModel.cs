@@ -23,6 +23,7 @@ static class AccessModel
         model.Entity<UserAccessLevel>(e =>
         {
             e.HasKey(u => new { u.CustomerId, u.UserId, u.LevelId });
+            e.HasIndex(u => new { u.CustomerId, u.LevelId, u.UserId });
             e.HasOne<User>().WithMany().HasForeignKey(u => new { u.CustomerId, u.UserId });
             e.HasOne(u => u.Level).WithMany().HasForeignKey(u => new { u.CustomerId, u.LevelId });
         });

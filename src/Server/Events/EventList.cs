@@ -2,6 +2,7 @@ using System.Globalization;
 using Latchkey.Protocol.Decisions;
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
+using Latchkey.Server.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Events;
@@ -23,10 +24,10 @@ public sealed record EventFilter(
 /// <param name="Next">Cursor of the next page; null at the end.</param>
 public sealed record EventListAnswer(IReadOnlyList<EventRow> Events, string? Next);
 
-/// <summary>How many events of each outcome there are in a span.</summary>
-public sealed record EventCounts(int Opened, int Refused, int Alarms, int NotOpened)
+/// <summary>How many events of each outcome there are in a span, among the newest that one question looks at.</summary>
+public sealed record EventCounts(Counted Opened, Counted Refused, Counted Alarms, Counted NotOpened)
 {
-    public int All => Opened + Refused + Alarms + NotOpened;
+    public Counted All => Opened + Refused + Alarms + NotOpened;
 }
 
 /// <summary>The event log, newest first. Paging goes by cursor, so a page costs the same however deep it lies.</summary>
@@ -57,12 +58,11 @@ public sealed class EventList(Acts acts)
         Actor actor, Guid customerId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
         acts.Ask<EventCounts>(actor, customerId, Role.Auditor, async q =>
         {
-            var events = q.Db.Events.AsNoTracking().Where(e => e.CustomerId == customerId && e.At >= from && e.At < to);
+            var events = q.Db.Events.AsNoTracking().Where(e => e.CustomerId == customerId && e.At >= from && e.At < to)
+                .OrderByDescending(e => e.At).ThenByDescending(e => e.Arrival);
+            Task<Counted> Of(EventOutcome outcome) => Counted.Of(events, some => some.Where(EventRow.Is(outcome)), q.Cancel);
             return new EventCounts(
-                await events.CountAsync(EventRow.Is(EventOutcome.Opened), q.Cancel),
-                await events.CountAsync(EventRow.Is(EventOutcome.Refused), q.Cancel),
-                await events.CountAsync(EventRow.Is(EventOutcome.Alarm), q.Cancel),
-                await events.CountAsync(EventRow.Is(EventOutcome.NotOpened), q.Cancel));
+                await Of(EventOutcome.Opened), await Of(EventOutcome.Refused), await Of(EventOutcome.Alarm), await Of(EventOutcome.NotOpened));
         }, cancel);
 
     static bool TryNarrow(IQueryable<Event> all, EventFilter filter, out IQueryable<Event> events, out string? field)

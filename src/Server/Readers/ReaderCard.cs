@@ -1,6 +1,7 @@
 using Latchkey.Server.Accounts;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Sync;
+using Latchkey.Server.Storage;
 using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +14,7 @@ namespace Latchkey.Server.Readers;
 /// <param name="CertificateEndsAt">Its certificate is renewed over the link at half its life.</param>
 /// <param name="LinkedSince">Since when it has held its link.</param>
 /// <param name="Levels">The access levels that open it.</param>
-/// <param name="Users">How many users they are given to, without those on hold or deleted.</param>
+/// <param name="Users">How many users they are given to, without those on hold or deleted; counted up to 10,000.</param>
 public sealed record ReaderCardAnswer(
     ReaderRow Row, string Fingerprint, DateTimeOffset PairedAt, DateTimeOffset? CertificateEndsAt, DateTimeOffset? LinkedSince,
     IReadOnlyList<ReaderLevel> Levels, int Users);
@@ -37,7 +38,7 @@ public sealed class ReaderCard(Acts acts, Links links)
                 && (l.AllReaders || q.Db.AccessLevelReaders.Any(
                     h => h.CustomerId == customerId && h.LevelId == l.Id && h.ReaderId == readerId)));
             var users = await q.Db.UserAccessLevels
-                .Where(u => u.CustomerId == customerId && levels.Any(l => l.Id == u.LevelId))
+                .Where(u => u.CustomerId == customerId && levels.Any(l => l.Id == u.LevelId)).Take(Counted.Max)
                 .Where(u => q.Db.Users.Any(user => user.CustomerId == customerId && user.Id == u.UserId && user.State == UserState.Active))
                 .Select(u => u.UserId).Distinct().CountAsync(q.Cancel);
             return new ReaderCardAnswer(

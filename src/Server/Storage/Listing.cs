@@ -1,9 +1,12 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Linq.Expressions;
 using System.Text;
+using System.Text.Json;
 using Latchkey.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 
 namespace Latchkey.Server.Storage;
 
@@ -39,8 +42,11 @@ public sealed record ListPage<T>(IReadOnlyList<T> Rows, ListCursor? Next);
 /// <param name="OrMore">There may be more: counting ended before the rows did.</param>
 public readonly record struct Counted(int Number, bool OrMore = false)
 {
-    /// <summary>No question counts over more rows than this.</summary>
+    /// <summary>No question counts over more rows of an index than this.</summary>
     public const int Max = 10_000;
+
+    /// <summary>Nor over more rows than this where each has to be looked at.</summary>
+    public const int LookedMax = 2_000;
 
     /// <summary>As people read it in the language of the moment: <c>1,234</c> or <c>10,000+</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.CurrentCulture, $"{Number:N0}{(OrMore ? "+" : "")}");
@@ -51,6 +57,18 @@ public readonly record struct Counted(int Number, bool OrMore = false)
         var counted = await rows.Take(Max + 1).CountAsync(cancel);
         return new(Math.Min(counted, Max), counted > Max);
     }
+
+    /// <summary>Counts those that fit among the rows that an index tells of, looking at no more than <see cref="LookedMax"/> of them.</summary>
+    public static async Task<Counted> Of<T>(IQueryable<T> told, Func<IQueryable<T>, IQueryable<T>> fitting, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(fitting);
+        var looked = await told.Take(LookedMax + 1).CountAsync(cancel);
+        return looked == 0 ? default : new(await fitting(told.Take(LookedMax)).CountAsync(cancel), looked > LookedMax);
+    }
+
+    public static Counted operator +(Counted one, Counted other) => new(one.Number + other.Number, one.OrMore || other.OrMore);
+
+    public static Counted Add(Counted left, Counted right) => left + right;
 }
 
 /// <summary>
@@ -106,26 +124,49 @@ public static class Listing
             else if (after is not null)
                 words = [.. words.OrderBy(w => after.Key.StartsWith(w, StringComparison.Ordinal) ? 0 : 1)];
         }
-        var fit = fitting(all);
         // No word holds a sign that LIKE reads as anything but itself.
-        foreach (var pattern in words.Select(w => $"% {w}%"))
-            fit = fit.Where(r => EF.Functions.Like(r.SearchText, pattern));
-        return few is not null
-            ? await ByName(fit, few, after, rows, cancel)
-            : await Walk(db, kind, accountId, all, fit, words.Count > 0 ? words[0] : null, after, rows, cancel);
+        IQueryable<T> Fit(List<Guid> ids) => words.Select(w => $"% {w}%")
+            .Aggregate(fitting(Among(db, all, ids)), (fit, pattern) => fit.Where(r => EF.Functions.Like(r.SearchText, pattern)));
+        return few is { Count: 0 }
+            ? new([], null)
+            : few is not null
+            ? await ByName(Fit(few), after, rows, cancel)
+            : await Walk(db, kind, accountId, all, Fit, words.Count > 0 ? words[0] : null, after, rows, cancel);
+    }
+
+    /// <summary>
+    /// Those of the rows that bear one of the ids. SQLite knows how many rows an account has on average only, and would look through all of one that has
+    /// very many: it is told to begin with the ids.
+    /// </summary>
+    internal static IQueryable<T> Among<T>(Db db, IQueryable<T> rows, List<Guid> ids)
+        where T : class, ISearched
+    {
+        if (!db.Database.IsSqlite())
+            return rows.Where(r => EF.Parameter(ids).Contains(r.Id));
+        var table = db.Model.FindEntityType(typeof(T))!.GetTableName();
+        var json = JsonSerializer.Serialize(ids.Distinct().Select(id => id.ToString().ToUpperInvariant()));
+        var begun = db.Set<T>().FromSqlRaw($"SELECT r.* FROM json_each({{0}}) AS j CROSS JOIN \"{table}\" AS r ON r.\"Id\" = j.value", json);
+        return rows.Provider.CreateQuery<T>(new BeginWith<T>(begun.Expression).Visit(rows.Expression));
+    }
+
+    sealed class BeginWith<T>(Expression begun) : ExpressionVisitor
+    {
+        [return: NotNullIfNotNull(nameof(node))]
+        public override Expression? Visit(Expression? node) =>
+            node is EntityQueryRootExpression root && root.EntityType.ClrType == typeof(T) ? begun : base.Visit(node);
     }
 
     // So few that fit are put in order of their names, whatever the list.
-    static async Task<ListPage<T>> ByName<T>(IQueryable<T> fit, List<Guid> ids, ListCursor? after, int rows, CancellationToken cancel)
+    static async Task<ListPage<T>> ByName<T>(IQueryable<T> fit, ListCursor? after, int rows, CancellationToken cancel)
         where T : class, ISearched
     {
-        var page = await Behind(fit.Where(r => EF.Parameter(ids).Contains(r.Id)), after).OrderBy(r => r.SortName).ThenBy(r => r.Id).Take(rows + 1).ToListAsync(cancel);
+        var page = await Behind(fit, after).OrderBy(r => r.SortName).ThenBy(r => r.Id).Take(rows + 1).ToListAsync(cancel);
         return page.Count > rows ? new(page[..rows], new(page[rows - 1].SortName, page[rows - 1].Id)) : new(page, null);
     }
 
     // Looks at rows in their order, by name or by the word that leads, until a page is full or enough were looked at.
     static async Task<ListPage<T>> Walk<T>(
-        Db db, SearchKind kind, Guid accountId, IQueryable<T> all, IQueryable<T> fit, string? word, ListCursor? after, int rows, CancellationToken cancel)
+        Db db, SearchKind kind, Guid accountId, IQueryable<T> all, Func<List<Guid>, IQueryable<T>> fit, string? word, ListCursor? after, int rows, CancellationToken cancel)
         where T : class, ISearched
     {
         var page = new List<T>();
@@ -135,7 +176,7 @@ public static class Listing
                 ? await Names(all, after, round, cancel)
                 : await Words(SearchWords.Beginning(db, kind, accountId, word), after, round, cancel);
             var ids = looked.ConvertAll(l => l.Id);
-            var found = (await fit.Where(r => EF.Parameter(ids).Contains(r.Id)).ToListAsync(cancel)).ToDictionary(r => r.Id);
+            var found = (await fit(ids).ToListAsync(cancel)).ToDictionary(r => r.Id);
             foreach (var at in looked)
             {
                 // A thing that two words bring is shown with the first of them.

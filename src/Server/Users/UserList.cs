@@ -103,13 +103,13 @@ static class UserList
     {
         if (filter is UserFilter.All or UserFilter.Deleted)
             return await Counted.Of(Told(q, filter), q.Cancel);
-        var told = await Told(q, filter).Select(t => t.UserId).Take(Counted.Max + 1).ToListAsync(q.Cancel);
+        var told = await Told(q, filter).Select(t => t.UserId).Take(Counted.LookedMax + 1).ToListAsync(q.Cancel);
         var ids = told.Distinct().ToList();
         return told.Count == 0
             ? new(0)
             : new(
-                await Fitting(q.Db.Users.AsNoTracking().Where(u => u.CustomerId == q.AccountId && EF.Parameter(ids).Contains(u.Id)), filter, q.Now).CountAsync(q.Cancel),
-                told.Count > Counted.Max);
+                await Fitting(Listing.Among(q.Db, q.Db.Users.AsNoTracking().Where(u => u.CustomerId == q.AccountId), ids), filter, q.Now).CountAsync(q.Cancel),
+                told.Count > Counted.LookedMax);
     }
 
     static UserRow Row(User user, IEnumerable<MobileKey> keys, IEnumerable<string> levels, DateTimeOffset now)

@@ -31,6 +31,8 @@ static class UsersModel
             e.HasIndex(k => new { k.CustomerId, k.KeyNumber }).IsUnique();
             // Which invitations still wait is asked by their end, so that a list of them is a range.
             e.HasIndex(k => new { k.CustomerId, k.State, k.InvitationEndsAt });
+            // With the state, so that no engine takes the index above for the keys of one user.
+            e.HasIndex(k => new { k.CustomerId, k.UserId, k.State });
             e.HasIndex(k => new { k.CustomerId, k.DeviceId });
             // Of all customers: what the giving back of credits looks for. Only open invitations stand in it.
             e.HasIndex(k => k.InvitationEndsAt).HasFilter("\"Credit\" = 'Reserved'");

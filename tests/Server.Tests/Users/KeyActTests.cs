@@ -140,7 +140,7 @@ public class KeyActTests(Houses houses)
                 house.Owner, house.Id, Role.Auditor, q => DashboardQuestion.Read(q, q.Now), Cancel);
             var counts = await server.Get<Acts>().Ask<Dictionary<UserFilter, Counted>>(house.Owner, house.Id, Role.Auditor, UserList.Count, Cancel);
             using var list = JsonDocument.Parse(await house.Api.GetStringAsync("/api/v1/users", Cancel));
-            return (dashboard.Value!.Waiting, counts.Value![UserFilter.Waiting].Number + counts.Value[UserFilter.CodeExpired].Number,
+            return (dashboard.Value!.Waiting.Number, counts.Value![UserFilter.Waiting].Number + counts.Value[UserFilter.CodeExpired].Number,
                 list.RootElement.GetProperty("users")[0].GetProperty("keyState").GetString());
         }
     }

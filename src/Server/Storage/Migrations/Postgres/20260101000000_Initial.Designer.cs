@@ -90,7 +90,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasKey("CustomerId", "UserId", "LevelId");
 
-                    b.HasIndex("CustomerId", "LevelId");
+                    b.HasIndex("CustomerId", "LevelId", "UserId");
 
                     b.ToTable("UserAccessLevels");
                 });
@@ -1140,7 +1140,13 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasIndex("CustomerId", "KeyId");
 
+                    b.HasIndex("CustomerId", "UserId");
+
                     b.HasIndex("Delivery", "NextTryAt");
+
+                    b.HasIndex("CustomerId", "CreatedAt", "Id");
+
+                    b.HasIndex("CustomerId", "Delivery", "CreatedAt", "Id");
 
                     b.ToTable("Messages");
                 });
@@ -1658,9 +1664,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.HasIndex("CustomerId", "KeyNumber")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "UserId");
-
                     b.HasIndex("CustomerId", "State", "InvitationEndsAt");
+
+                    b.HasIndex("CustomerId", "UserId", "State");
 
                     b.ToTable("MobileKeys");
                 });

@@ -87,7 +87,7 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasKey("CustomerId", "UserId", "LevelId");
 
-                    b.HasIndex("CustomerId", "LevelId");
+                    b.HasIndex("CustomerId", "LevelId", "UserId");
 
                     b.ToTable("UserAccessLevels");
                 });
@@ -1137,7 +1137,13 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
 
                     b.HasIndex("CustomerId", "KeyId");
 
+                    b.HasIndex("CustomerId", "UserId");
+
                     b.HasIndex("Delivery", "NextTryAt");
+
+                    b.HasIndex("CustomerId", "CreatedAt", "Id");
+
+                    b.HasIndex("CustomerId", "Delivery", "CreatedAt", "Id");
 
                     b.ToTable("Messages");
                 });
@@ -1655,9 +1661,9 @@ namespace Latchkey.Server.Storage.Migrations.Postgres
                     b.HasIndex("CustomerId", "KeyNumber")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "UserId");
-
                     b.HasIndex("CustomerId", "State", "InvitationEndsAt");
+
+                    b.HasIndex("CustomerId", "UserId", "State");
 
                     b.ToTable("MobileKeys");
                 });

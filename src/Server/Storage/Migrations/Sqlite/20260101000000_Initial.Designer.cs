@@ -85,7 +85,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
                     b.HasKey("CustomerId", "UserId", "LevelId");
 
-                    b.HasIndex("CustomerId", "LevelId");
+                    b.HasIndex("CustomerId", "LevelId", "UserId");
 
                     b.ToTable("UserAccessLevels");
                 });
@@ -1134,7 +1134,13 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
                     b.HasIndex("CustomerId", "KeyId");
 
+                    b.HasIndex("CustomerId", "UserId");
+
                     b.HasIndex("Delivery", "NextTryAt");
+
+                    b.HasIndex("CustomerId", "CreatedAt", "Id");
+
+                    b.HasIndex("CustomerId", "Delivery", "CreatedAt", "Id");
 
                     b.ToTable("Messages");
                 });
@@ -1651,9 +1657,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.HasIndex("CustomerId", "KeyNumber")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "UserId");
-
                     b.HasIndex("CustomerId", "State", "InvitationEndsAt");
+
+                    b.HasIndex("CustomerId", "UserId", "State");
 
                     b.ToTable("MobileKeys");
                 });

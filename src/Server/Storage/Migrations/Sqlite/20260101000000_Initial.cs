@@ -1172,9 +1172,24 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 column: "AdministratorId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Messages_CustomerId_CreatedAt_Id",
+                table: "Messages",
+                columns: new[] { "CustomerId", "CreatedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Messages_CustomerId_Delivery_CreatedAt_Id",
+                table: "Messages",
+                columns: new[] { "CustomerId", "Delivery", "CreatedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Messages_CustomerId_KeyId",
                 table: "Messages",
                 columns: new[] { "CustomerId", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Messages_CustomerId_UserId",
+                table: "Messages",
+                columns: new[] { "CustomerId", "UserId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Messages_Delivery_NextTryAt",
@@ -1198,9 +1213,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 columns: new[] { "CustomerId", "State", "InvitationEndsAt" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_MobileKeys_CustomerId_UserId",
+                name: "IX_MobileKeys_CustomerId_UserId_State",
                 table: "MobileKeys",
-                columns: new[] { "CustomerId", "UserId" });
+                columns: new[] { "CustomerId", "UserId", "State" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_MobileKeys_InvitationEndsAt",
@@ -1244,9 +1259,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                 column: "EndsAt");
 
             migrationBuilder.CreateIndex(
-                name: "IX_UserAccessLevels_CustomerId_LevelId",
+                name: "IX_UserAccessLevels_CustomerId_LevelId_UserId",
                 table: "UserAccessLevels",
-                columns: new[] { "CustomerId", "LevelId" });
+                columns: new[] { "CustomerId", "LevelId", "UserId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Users_CustomerId_Number",

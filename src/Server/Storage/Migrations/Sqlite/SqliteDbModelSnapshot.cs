@@ -82,7 +82,7 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
                     b.HasKey("CustomerId", "UserId", "LevelId");
 
-                    b.HasIndex("CustomerId", "LevelId");
+                    b.HasIndex("CustomerId", "LevelId", "UserId");
 
                     b.ToTable("UserAccessLevels");
                 });
@@ -1131,7 +1131,13 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
 
                     b.HasIndex("CustomerId", "KeyId");
 
+                    b.HasIndex("CustomerId", "UserId");
+
                     b.HasIndex("Delivery", "NextTryAt");
+
+                    b.HasIndex("CustomerId", "CreatedAt", "Id");
+
+                    b.HasIndex("CustomerId", "Delivery", "CreatedAt", "Id");
 
                     b.ToTable("Messages");
                 });
@@ -1648,9 +1654,9 @@ namespace Latchkey.Server.Storage.Migrations.Sqlite
                     b.HasIndex("CustomerId", "KeyNumber")
                         .IsUnique();
 
-                    b.HasIndex("CustomerId", "UserId");
-
                     b.HasIndex("CustomerId", "State", "InvitationEndsAt");
+
+                    b.HasIndex("CustomerId", "UserId", "State");
 
                     b.ToTable("MobileKeys");
                 });
