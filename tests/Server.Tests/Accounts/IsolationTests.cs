@@ -113,7 +113,7 @@ public partial class IsolationTests(Houses houses)
     }
 
     /// <summary>One of each thing that a route can name.</summary>
-    static async Task<Dictionary<string, string>> Things(Site site)
+    internal static async Task<Dictionary<string, string>> Things(Site site)
     {
         var invited = await site.Issue();
         using var phone = new RawPhone(site.House);
