@@ -145,7 +145,9 @@ public static class Listing
             return rows.Where(r => EF.Parameter(ids).Contains(r.Id));
         var table = db.Model.FindEntityType(typeof(T))!.GetTableName();
         var json = JsonSerializer.Serialize(ids.Distinct().Select(id => id.ToString().ToUpperInvariant()));
+#pragma warning disable EF1002 // The name of the table is the model's own; the ids are a parameter.
         var begun = db.Set<T>().FromSqlRaw($"SELECT r.* FROM json_each({{0}}) AS j CROSS JOIN \"{table}\" AS r ON r.\"Id\" = j.value", json);
+#pragma warning restore EF1002
         return rows.Provider.CreateQuery<T>(new BeginWith<T>(begun.Expression).Visit(rows.Expression));
     }
 
