@@ -91,22 +91,19 @@ public sealed record Actor(ActorKind Kind, Guid Id, string Stamp)
         var above = places.Where(p => p.AccountId != accountId).OrderByDescending(p => p.Role).ThenBy(p => path.IndexOf(p.AccountId)).FirstOrDefault();
         if (above is null || own?.Role >= above.Role)
             return new(name, own?.Role);
-        var let = await DistributorAccessOf(db, accountId, now, cancel) switch
+        var access = await db.Customers.Where(c => c.AccountId == accountId).Select(c => (DistributorAccess?)c.DistributorAccess).SingleOrDefaultAsync(cancel);
+        Role? let = access switch
         {
-            DistributorAccess.Full => above.Role,
+            null or DistributorAccess.Full => above.Role,
+            // Never an owner: a glass is whole again after hours, and must leave no administrator and no token behind.
+            _ when await db.BrokenGlasses.Standing(accountId, Id, now).AnyAsync(cancel) => Min(above.Role, Role.KeyManager),
             DistributorAccess.ViewOnly => Role.Auditor,
-            _ => (Role?)null,
+            _ => null,
         };
         return let is null || own?.Role >= let ? new(name, own?.Role) : new(name, let) { Through = new(above.AccountId, above.Name) };
     }
 
-    async Task<DistributorAccess> DistributorAccessOf(Db db, Guid accountId, DateTimeOffset now, CancellationToken cancel)
-    {
-        var set = await db.Customers.Where(c => c.AccountId == accountId).Select(c => (DistributorAccess?)c.DistributorAccess).SingleOrDefaultAsync(cancel);
-        return set is null or DistributorAccess.Full || await db.BrokenGlasses.AnyAsync(g => g.CustomerId == accountId && g.AdministratorId == Id && g.EndsAt > now, cancel)
-            ? DistributorAccess.Full
-            : set.Value;
-    }
+    static Role Min(Role one, Role other) => one < other ? one : other;
 
     /// <summary>The account and those above it; empty when one of them is deleted or the account does not exist.</summary>
     internal static async Task<List<Guid>> AccountPath(Db db, Guid accountId, CancellationToken cancel)

@@ -13,7 +13,9 @@ public enum DistributorAccess
     Off,
 }
 
-/// <summary>Somebody from above has come in although the customer shut the door; its owners were told.</summary>
+/// <summary>
+/// Somebody from above has come in although the customer shut the door; its owners were told. It lets do what a key manager may, and no more.
+/// </summary>
 public sealed class BrokenGlass
 {
     public const int LifeHours = 4;
@@ -26,4 +28,11 @@ public sealed class BrokenGlass
     public required string Why { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required DateTimeOffset EndsAt { get; init; }
+}
+
+public static class StandingGlasses
+{
+    /// <summary>Those of one administrator that let it in now.</summary>
+    public static IQueryable<BrokenGlass> Standing(this IQueryable<BrokenGlass> glasses, Guid customerId, Guid administratorId, DateTimeOffset now) =>
+        glasses.Where(g => g.CustomerId == customerId && g.AdministratorId == administratorId && g.EndsAt > now);
 }

@@ -37,6 +37,9 @@ public sealed class Workplace(
     /// <summary>The account above, in whose name the administrator has stepped in; null at home.</summary>
     public Above? Through { get; private set; }
 
+    /// <summary>The account that was wanted is not open to the administrator, who is in another therefore.</summary>
+    public bool NotLetIn { get; private set; }
+
     /// <summary>Whether there are others to change to.</summary>
     public bool HasOthers { get; private set; }
 
@@ -85,6 +88,7 @@ public sealed class Workplace(
                 AccountKind.Distributor => await db.Distributors.Where(d => d.AccountId == account).Select(d => d.CreditsCounted).SingleAsync(cancel),
                 AccountKind.Customer => await CreditBook.Counts(db, account, cancel),
             };
+            NotLetIn = wanted is not null && wanted != account;
             HasOthers = own.Count > 1 || own.Exists(a => a.Kind != AccountKind.Customer);
             moments.In(customer?.TimeZone);
             return At = Standing.Here;

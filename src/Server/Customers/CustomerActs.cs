@@ -48,6 +48,8 @@ public sealed class EditSystem(Acts acts, SystemKeys systemKeys)
         {
             if (await act.Db.Distributors.SingleOrDefaultAsync(d => d.AccountId == act.CustomerId, act.Cancel) is not { } distributor)
                 return Refusal.NotFound.Alone();
+            if (await act.ShutOut(customer) is { } shut)
+                return shut;
             if (CustomerDetails.System(distributor.Code, request.SystemType, request.SystemId, request.SystemKey) is { } wrong)
                 return wrong;
             var isDemo = request.SystemType == SystemType.Demo;
@@ -81,6 +83,8 @@ public sealed class SetLowestWallet(Acts acts)
         ArgumentNullException.ThrowIfNull(request);
         return acts.OnCustomer(nameof(SetLowestWallet), actor, distributorId, customerId, request.Id, request, async (act, customer) =>
         {
+            if (await act.ShutOut(customer) is { } shut)
+                return shut;
             foreach (var (version, field) in new[] { (request.Android, "android"), (request.Ios, "ios") })
             {
                 if (version is < 0 or > WalletVersionMax)
@@ -130,7 +134,7 @@ public sealed class EditKeySettings(Acts acts)
         ArgumentNullException.ThrowIfNull(request);
         return acts.OnCustomer(nameof(EditKeySettings), actor, accountId, customerId, request.Id, request, async (act, customer) =>
         {
-            if (act.ShutOut(customer) is { } shut)
+            if (await act.ShutOut(customer) is { } shut)
                 return shut;
             if (CustomerDetails.Key(request.KeyName, request.Prefix, request.DefaultValidTo, act.Now) is { } wrong)
                 return wrong;
@@ -155,7 +159,7 @@ public sealed class EditGlobalAccess(Acts acts)
         ArgumentNullException.ThrowIfNull(request);
         return acts.OnCustomer(nameof(EditGlobalAccess), actor, accountId, customerId, request.Id, request, async (act, customer) =>
         {
-            if (act.ShutOut(customer) is { } shut)
+            if (await act.ShutOut(customer) is { } shut)
                 return shut;
             (customer.OneTap, customer.AutomaticIdentification) = (request.OneTap, request.AutomaticIdentification);
             await act.AuditCustomer(customerId, new { request.OneTap, request.AutomaticIdentification });
@@ -177,6 +181,8 @@ public sealed class AllowDuplicates(Acts acts)
         {
             if (act.CustomerId == customerId)
                 return Refusal.NotFound.Alone();
+            if (await act.ShutOut(customer) is { } shut)
+                return shut;
             customer.AllowsDuplicateUserNumbers = request.Allow;
             await act.AuditCustomer(customerId, new { request.Allow });
             return null;
@@ -280,8 +286,11 @@ static class OnCustomerAct
     public static Refused Alone(this Refusal refusal) => new(refusal);
 
     /// <summary>A distributor changes how a customer works only where the customer lets it in.</summary>
-    public static Refused? ShutOut(this Act act, Customer customer) =>
-        act.CustomerId != customer.AccountId && customer.DistributorAccess != DistributorAccess.Full ? new(Refusal.ShutOut) : null;
+    public static async Task<Refused?> ShutOut(this Act act, Customer customer) =>
+        act.CustomerId == customer.AccountId || customer.DistributorAccess == DistributorAccess.Full
+        || await act.Db.BrokenGlasses.Standing(customer.AccountId, act.ActorId, act.Now).AnyAsync(act.Cancel)
+            ? null
+            : new(Refusal.ShutOut);
 
     /// <summary>Readers hear that the site lives, or lives no more.</summary>
     public static Task<long> TellOfSite(this Act act, Guid customerId) =>

@@ -28,7 +28,7 @@ public enum CustomerOrder
 /// <param name="Paid">Credits it holds beside <paramref name="Trial"/>; null where its keys take none.</param>
 public sealed record CustomerRow(
     Guid Id, string Name, string SystemId, bool IsDemo, Counted Keys, Counted Waiting, Counted Readers, long? Paid, long Trial, DateTimeOffset CreatedAt,
-    DateTimeOffset? DeletedAt);
+    DateTimeOffset? DeletedAt, DistributorAccess DistributorAccess);
 
 /// <param name="Next">Where to go on; a page may be short, even empty, and still have it.</param>
 public sealed record CustomerPage(IReadOnlyList<CustomerRow> Rows, ListCursor? Next);
@@ -55,6 +55,7 @@ public static class CustomerList
             c.AccountId,
             c.SystemId,
             c.IsDemo,
+            c.DistributorAccess,
             Keys = q.Db.MobileKeys.Where(k => k.CustomerId == c.AccountId && k.State == KeyState.Active).Take(CountMax + 1).Count(),
             Waiting = q.Db.MobileKeys.Where(k => k.CustomerId == c.AccountId && k.State == KeyState.Invited).Take(CountMax + 1).Count(),
             Readers = q.Db.Readers.Where(r => r.CustomerId == c.AccountId && r.State != ReaderState.Deleted).Take(CountMax + 1).Count(),
@@ -64,7 +65,8 @@ public static class CustomerList
         return new CustomerPage(
             [.. page.Rows.Select(a => (Account: a, Of: details[a.Id])).Select(r => new CustomerRow(
                 r.Account.Id, r.Account.Name, r.Of.SystemId, r.Of.IsDemo, Capped(r.Of.Keys), Capped(r.Of.Waiting), Capped(r.Of.Readers),
-                counted && !r.Of.IsDemo ? r.Of.Balance?.Paid ?? 0 : null, r.Of.Balance?.Trial ?? 0, r.Account.CreatedAt, r.Account.DeletedAt))],
+                counted && !r.Of.IsDemo ? r.Of.Balance?.Paid ?? 0 : null, r.Of.Balance?.Trial ?? 0, r.Account.CreatedAt, r.Account.DeletedAt,
+                r.Of.DistributorAccess))],
             page.Next);
     }
 

@@ -4,7 +4,6 @@ using Latchkey.Server.Audit;
 using Latchkey.Server.Customers;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Storage;
-using Latchkey.Server.Sync;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Distributors;
@@ -147,7 +146,6 @@ static class OnDistributorAct
     // All readers of all its customers hear of it: each site's feed says that it lives, or no more.
     public static async Task TellCustomers(this Act act, Guid distributorId)
     {
-        foreach (var customer in await act.Db.Accounts.Where(a => a.ParentId == distributorId).OrderBy(a => a.Id).Select(a => a.Id).ToListAsync(act.Cancel))
-            await Feed.Append(act.Db, customer, ChangeKind.Site, customer, act.Now, act.Cancel);
+        await Feed.AppendAll(act.Db, act.Db.Accounts.Where(a => a.ParentId == distributorId).Select(a => a.Id), act.Now, act.Cancel);
     }
 }

@@ -28,4 +28,15 @@ public static class Feed
         db.FeedChanges.Add(new() { CustomerId = customerId, Seq = seq, Kind = kind, SubjectId = subjectId, At = now });
         return seq;
     }
+
+    /// <summary>Appends to many feeds that their sites as such have changed, in a few statements however many they are.</summary>
+    public static async Task AppendAll(Db db, IQueryable<Guid> customerIds, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (db.Database.CurrentTransaction is null)
+            throw new InvalidOperationException("A feed change belongs in the transaction of its act.");
+        var counters = db.FeedCounters.Where(c => customerIds.Contains(c.CustomerId));
+        await counters.ExecuteUpdateAsync(s => s.SetProperty(c => c.Seq, c => c.Seq + 1), cancel);
+        foreach (var counter in await counters.AsNoTracking().Select(c => new { c.CustomerId, c.Seq }).ToListAsync(cancel))
+            db.FeedChanges.Add(new() { CustomerId = counter.CustomerId, Seq = counter.Seq, Kind = ChangeKind.Site, SubjectId = counter.CustomerId, At = now });
+    }
 }

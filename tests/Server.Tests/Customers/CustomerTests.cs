@@ -1,4 +1,5 @@
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Administrators;
 using Latchkey.Server.Customers;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
@@ -176,6 +177,9 @@ public class CustomerTests(Houses houses)
         Assert.True((await set.Do(at.Site.Owner, at.Site.Id, new(Guid.NewGuid(), DistributorAccess.ViewOnly), Cancel)).Done);
         foreach (var above in new[] { at.Dan, olga })
             Assert.Equal((null, Refusal.RoleTooLow), await May(above));
+        Assert.Equal(Refusal.ShutOut, (await at.House.Get<SetLowestWallet>().Do(at.Dan, at.Id, at.Site.Id, new(Guid.NewGuid(), 9999, 9999), Cancel)).Refused?.Refusal);
+        Assert.Equal(Refusal.ShutOut, (await at.House.Get<AllowDuplicates>().Do(at.Dan, at.Id, at.Site.Id, new(Guid.NewGuid(), true), Cancel)).Refused?.Refusal);
+        Assert.Equal(Refusal.ShutOut, (await at.House.Get<EditSystem>().Do(at.Dan, at.Id, at.Site.Id, new(Guid.NewGuid(), SystemType.Live, at.Code + "0009", "mine1234"), Cancel)).Refused?.Refusal);
         Assert.Equal(Refusal.ShutOut, (await at.House.Get<EditKeySettings>().Do(at.Dan, at.Id, at.Site.Id, new(Guid.NewGuid(), "Key"), Cancel)).Refused?.Refusal);
 
         Assert.True((await set.Do(at.Site.Owner, at.Site.Id, new(Guid.NewGuid(), DistributorAccess.Off), Cancel)).Done);
@@ -191,7 +195,7 @@ public class CustomerTests(Houses houses)
         var other = await at.House.NewAdministrator(at.Id, name: "Eva");
         var glass = at.House.Get<BreakGlass>();
         Task<Outcome<BreakGlassAnswer>> Break(string why) => glass.Do(at.Dan, at.Id, at.Site.Id, new(Guid.NewGuid(), why), Cancel);
-        async Task<bool> IsIn(Actor actor) => (await at.House.Get<MakeApiToken>().Do(actor, at.Site.Id, new(Guid.NewGuid(), "x"), Cancel)).Done;
+        async Task<bool> IsIn(Actor actor) => (await at.House.Get<IssueMobileKey>().Do(actor, at.Site.Id, new(Guid.NewGuid(), Name: "Eva", Notify: false), Cancel)).Done;
         Assert.Equal(Refusal.StateUnfit, (await Break("Water in the cellar, all doors.")).Refused?.Refusal);
         await at.Site.Change(c => c.DistributorAccess = DistributorAccess.Off);
         Assert.Equal((Refusal.TextMissing, "why"), (await Break("  hm  ")) is { Refused: { } r } ? (r.Refusal, r.Field) : default);
@@ -199,6 +203,12 @@ public class CustomerTests(Houses houses)
         var broken = await Break("Water in the cellar, all doors.");
         Assert.Equal(1, broken.Value!.Told);
         Assert.Equal((true, false), (await IsIn(at.Dan), await IsIn(other)));
+        // What would outlast the glass is not made through it.
+        Assert.Equal(Refusal.RoleTooLow, (await at.House.Get<MakeApiToken>().Do(at.Dan, at.Site.Id, new(Guid.NewGuid(), "x"), Cancel)).Refused?.Refusal);
+        Assert.Equal(Refusal.RoleTooLow, (await at.House.Get<InviteAdministrator>().Do(
+            at.Dan, at.Site.Id, new(Guid.NewGuid(), new("second@nordic.example", Password: Site.Password)), Cancel)).Refused?.Refusal);
+        var shown = (await Read(at, at.Site.Id, at.Site.Owner, at.Site.Id)).Value!.Glasses;
+        Assert.Equal(("Dan Lindström", "Water in the cellar, all doors."), (Assert.Single(shown).By, shown[0].Why));
         var mail = await at.Site.Read(db => db.Messages.SingleAsync(m => m.CustomerId == at.Site.Id && m.Kind == MessageKind.GlassBroken, Cancel));
         Assert.Equal(at.Site.Email, mail.To);
         Assert.Contains("Water in the cellar", await at.Site.Read(db => db.AuditEntries.Where(e => e.AccountId == at.Site.Id && e.Act == "BreakGlass").Select(e => e.Payload!).SingleAsync(Cancel)), StringComparison.Ordinal);
