@@ -76,7 +76,7 @@ public sealed class SetAdministratorPassword(Acts acts, AdministratorMails mails
                 if (!await act.OwnsAll(places.Select(m => m.AccountId)))
                     return new Refused(Refusal.PersonElsewhere, "password");
                 var person = place.Administrator!;
-                person.Learn(request.Password!, chosenByMail: false);
+                person.Learn(request.Password!);
                 // First, so that the row is locked: a sign-in by the old password has begun by now, and ends with the others, or begins no more.
                 await act.Db.SaveChangesAsync(cancel);
                 var ended = await person.EndSessions(act.Db, act.Now, cancel);

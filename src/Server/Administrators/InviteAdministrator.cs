@@ -109,7 +109,7 @@ public sealed class InviteAdministrator(Acts acts, Outbox outbox, AdministratorM
         {
             if (!fresh)
                 await person.Unlearn(act.Db, act.Now, act.Cancel);
-            person.Learn(who.Password!, chosenByMail: false);
+            person.Learn(who.Password!);
         }
         var membership = new Membership
         {
@@ -197,12 +197,15 @@ static class SignInOfOthers
         await db.Passkeys.Where(p => p.UserId == person.Id).ExecuteDeleteAsync(cancel);
     }
 
-    /// <summary>A new password. Who chose it through a mailed link has proved the mailbox, and nobody else knows it.</summary>
-    public static void Learn(this Administrator person, string password, bool chosenByMail)
+    public static async Task<bool> HasFactors(this Administrator person, Db db, CancellationToken cancel) =>
+        await db.Authenticators.AnyAsync(a => a.AdministratorId == person.Id, cancel) || await db.Passkeys.AnyAsync(p => p.UserId == person.Id, cancel);
+
+    /// <summary>A new password, which proves nothing of the mailbox: <see cref="UseLink"/> sees to that.</summary>
+    public static void Learn(this Administrator person, string password)
     {
         person.PasswordHash = new Argon2().HashPassword(person, password);
         person.ConcurrencyStamp = Guid.NewGuid().ToString("N");
-        person.EmailConfirmed = chosenByMail;
+        person.EmailConfirmed = false;
     }
 
     public static Task<int> EndSessions(this Administrator person, Db db, DateTimeOffset now, CancellationToken cancel)

@@ -14,7 +14,8 @@ public sealed record LinkAnswer(LinkPurpose Purpose, string Email, string Name, 
 
 /// <summary>
 /// What the holder of a mailed link may do: look whom it is for, as often as wanted, and use it once. To use it proves the mailbox, so every place that
-/// waited for that gives its right from then on; and where somebody else knew the password, nothing of the old way in is left.
+/// waited for that gives its right from then on; and where somebody else knew the password, an invitation leaves nothing of the old way in. A link to a new
+/// password takes no second factor away, since a mailbox alone is one factor; where one stays that somebody else may have set, no waiting place opens by it.
 /// </summary>
 public sealed class UseLink(Store store, Throttle throttle, Passkeys passkeys, AdministratorMails mails, TimeProvider time)
 {
@@ -44,7 +45,7 @@ public sealed class UseLink(Store store, Throttle throttle, Passkeys passkeys, A
             return weak;
         return await Use(secret!, name, (db, found) =>
         {
-            found.Person.Learn(password!, chosenByMail: true);
+            found.Person.Learn(password!);
             return Task.FromResult<Refused?>(null);
         }, cancel);
     }
@@ -81,7 +82,6 @@ public sealed class UseLink(Store store, Throttle throttle, Passkeys passkeys, A
             if (found.Person.Id != person || await db.Passkeys.AnyAsync(p => p.CredentialId == made.CredentialId, cancel))
                 return new Refused(Refusal.PasskeyWrong);
             db.Passkeys.Add(made);
-            found.Person.EmailConfirmed = true;
             return null;
         }, cancel);
     }
@@ -125,19 +125,26 @@ public sealed class UseLink(Store store, Throttle throttle, Passkeys passkeys, A
                     return Refusal.LinkOver;
                 var (link, person) = (found.Link, found.Person);
                 link.UsedAt = now;
-                // Nobody but the holder of the mailbox knows how to sign in from now on.
-                if (!person.EmailConfirmed)
+                var confirmed = person.EmailConfirmed;
+                if (!confirmed && link.Purpose == LinkPurpose.Invitation)
                     await person.Unlearn(db, now, cancel);
                 else
                     await person.EndSessions(db, now, cancel);
+                // Whether nobody but the holder of the mailbox knows how to sign in from now on.
+                var own = confirmed || !await person.HasFactors(db, cancel);
                 if (await choose(db, found) is { } refused)
                     return refused;
+                person.EmailConfirmed = own;
                 if (name is not null)
                     person.Name = name.Trim();
                 await db.SaveChangesAsync(cancel);
-                await db.AdministratorLinks.Where(l => l.AdministratorId == person.Id && l.UsedAt == null).ExecuteDeleteAsync(cancel);
-                await db.Memberships.Where(m => m.AdministratorId == person.Id && m.AcceptedAt == null && m.DeletedAt == null)
-                    .ExecuteUpdateAsync(s => s.SetProperty(m => m.AcceptedAt, now), cancel);
+                await db.AdministratorLinks.Where(l => l.AdministratorId == person.Id && l.UsedAt == null && (own || l.Purpose == LinkPurpose.NewPassword))
+                    .ExecuteDeleteAsync(cancel);
+                if (own)
+                {
+                    await db.Memberships.Where(m => m.AdministratorId == person.Id && m.AcceptedAt == null && m.DeletedAt == null)
+                        .ExecuteUpdateAsync(s => s.SetProperty(m => m.AcceptedAt, now), cancel);
+                }
                 if (link.Purpose == LinkPurpose.NewPassword)
                     await mails.Changed(db, accountId, person, SignInChange.Password, person.Name, cancel);
                 AuditChain.Append(

@@ -192,6 +192,49 @@ public class FactorTests(Houses houses)
         Assert.Equal(1, await site.Read(db => db.AuditEntries.CountAsync(a => a.AccountId == site.Id && a.SubjectId == place && a.Act == "ResetFactors", Cancel)));
     }
 
+    // Somebody whose password was typed by another, signed in by it.
+    static async Task<(Actor Actor, string Email)> Typed(Site site)
+    {
+        var email = Persons.NewEmail();
+        await site.House.Invite(site.Owner, site.Id, new(email, Role: Role.Auditor, Password: Persons.Chosen));
+        Assert.Null((await site.House.SignIn(email, Persons.Chosen)).Refused);
+        var person = await site.Read(db => db.Administrators.AsNoTracking().SingleAsync(a => a.Email == email, Cancel));
+        var session = await site.Read(db => db.Sessions.Where(s => s.AdministratorId == person.Id).Select(s => s.Id).SingleAsync(Cancel));
+        return (new(ActorKind.Administrator, person.Id, person.SecurityStamp!) { Session = session }, email);
+    }
+
+    [Theory, BothEngines]
+    public async Task A_mailbox_alone_takes_no_factor_away_and_a_factor_of_unknown_hand_opens_no_waiting_place(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var (site, other, links) = (await house.NewSite(), await house.NewSite("Tower West"), house.Get<UseLink>());
+        var (guarded, email) = await Typed(site);
+        var (_, unguarded) = await Typed(site);
+        await TurnOn(site, guarded);
+        var waiting = new Dictionary<string, Guid>();
+        foreach (var who in new[] { email, unguarded })
+        {
+            var invited = await house.Invite(other.Owner, other.Id, new(who));
+            Assert.Equal(InviteWay.Link, invited.Value?.Way);
+            waiting[who] = invited.Value!.MembershipId;
+            await house.Get<AskForNewPassword>().Send(who.ToUpperInvariant(), Cancel);
+            Assert.True((await links.ChoosePassword(await house.SecretTo(who, MessageKind.NewPasswordLink), null, "some words of another kind", "x", Cancel)).Done);
+        }
+        var (refused, cookies) = await house.SignIn(email, "some words of another kind");
+        Assert.Null(refused);
+        Assert.Contains("latchkey-second=", cookies, StringComparison.Ordinal);
+        Assert.DoesNotContain("latchkey=", cookies, StringComparison.Ordinal);
+        Assert.Equal(MembershipState.Invited, (await house.Listed(other.Owner, other.Id, waiting[email])).State);
+        // Without one, nobody but the holder of the mailbox can sign in from then on.
+        Assert.Contains("latchkey=", (await house.SignIn(unguarded, "some words of another kind")).Cookies, StringComparison.Ordinal);
+        Assert.Equal(MembershipState.Active, (await house.Listed(other.Owner, other.Id, waiting[unguarded])).State);
+
+        // The invitation still works, and leaves nothing of what was there before.
+        Assert.True((await links.ChoosePassword(await house.SecretTo(email), null, "four quite other words", "x", Cancel)).Done);
+        Assert.Contains("latchkey=", (await house.SignIn(email, "four quite other words")).Cookies, StringComparison.Ordinal);
+        Assert.Equal(MembershipState.Active, (await house.Listed(other.Owner, other.Id, waiting[email])).State);
+    }
+
     static async Task<SoftPasskey> NewPasskey(Site site, string origin = "http://localhost:5500", bool verifies = true)
     {
         var passkey = new SoftPasskey { Origin = origin, Verifies = verifies };
