@@ -57,11 +57,16 @@ public static class CreditBook
         Between(act, postingId, CreditAct.Refund, customerId, distributorId, amount);
 
     /// <summary>A mobile key of the act's customer takes its credit: one for nothing while there is one.</summary>
-    /// <param name="postingId">Names this use for ever; <see cref="GiveBack"/> asks for it.</param>
+    /// <param name="postingId">
+    /// Names this use for ever; <see cref="GiveBack"/> asks for it. A client makes it and may send it again when the answer it got is long forgotten: one id
+    /// takes one credit, of whichever kind, also when that went back since.
+    /// </param>
     /// <param name="userNumber">User ID, for the statement.</param>
     public static async Task<Refused?> Use(Act act, Guid postingId, Guid mobileKeyId, int userNumber)
     {
         ArgumentNullException.ThrowIfNull(act);
+        if (await IsPosted(act, act.CustomerId, CreditAct.Use, postingId))
+            return new(Refusal.IdReused, "id");
         var about = userNumber.ToString(CultureInfo.InvariantCulture);
         foreach (var way in CreditRules.Ways(CreditAct.Use))
         {

@@ -11,6 +11,7 @@ namespace Latchkey.Server.Users;
 /// </summary>
 sealed class EndedInvitations(Store store, TimeProvider time, ILogger<EndedInvitations> log) : BackgroundService
 {
+    /// <summary>Invitations that are fetched at once.</summary>
     public const int BatchMax = 200;
 
     /// <summary>How soon after its end an invitation's credit is back, at the latest.</summary>
@@ -27,9 +28,7 @@ sealed class EndedInvitations(Store store, TimeProvider time, ILogger<EndedInvit
         {
             try
             {
-                while (await RunOnce(stoppingToken) == BatchMax)
-                {
-                }
+                await RunOnce(stoppingToken);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
@@ -39,17 +38,45 @@ sealed class EndedInvitations(Store store, TimeProvider time, ILogger<EndedInvit
         }
     }
 
-    /// <summary>Gives back what is due now, at most one batch; answers how many invitations it looked at.</summary>
-    public async Task<int> RunOnce(CancellationToken cancel)
+    /// <summary>Gives back all that is due now. What fails is logged and holds up no other: neither another customer's, nor another key of the same one.</summary>
+    public async Task RunOnce(CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        await using var db = store.Open();
-        var due = await db.MobileKeys.AsNoTracking()
-            .Where(k => k.Credit == KeyCredit.Reserved && k.InvitationEndsAt <= now)
-            .OrderBy(k => k.InvitationEndsAt).Take(BatchMax).Select(k => new { k.CustomerId, k.Id }).ToListAsync(cancel);
-        foreach (var ofOne in due.GroupBy(k => k.CustomerId, k => k.Id))
-            await GiveBack(ofOne.Key, [.. ofOne], now, cancel);
-        return due.Count;
+        var failed = new List<Guid>();
+        while (true)
+        {
+            await using var db = store.Open();
+            var due = await db.MobileKeys.AsNoTracking()
+                .Where(k => k.Credit == KeyCredit.Reserved && k.InvitationEndsAt <= now && !failed.Contains(k.Id))
+                .OrderBy(k => k.InvitationEndsAt).Take(BatchMax).Select(k => new { k.CustomerId, k.Id }).ToListAsync(cancel);
+            foreach (var ofOne in due.GroupBy(k => k.CustomerId, k => k.Id))
+                failed.AddRange(await TryGiveBack(ofOne.Key, [.. ofOne], now, cancel));
+            if (due.Count < BatchMax)
+                return;
+        }
+    }
+
+    /// <summary>Those of one customer in one transaction; if that fails, each in its own.</summary>
+    /// <returns>Those that could not be given back; the next run tries them again.</returns>
+    async Task<List<Guid>> TryGiveBack(Guid customerId, List<Guid> keyIds, DateTimeOffset now, CancellationToken cancel)
+    {
+        try
+        {
+            await GiveBack(customerId, keyIds, now, cancel);
+            return [];
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            if (keyIds is [var keyId])
+            {
+                log.LogError(fault, "The credit of mobile key {MobileKeyId} of customer {CustomerId} could not be given back; trying again in a minute", keyId, customerId);
+                return keyIds;
+            }
+        }
+        var failed = new List<Guid>();
+        foreach (var keyId in keyIds)
+            failed.AddRange(await TryGiveBack(customerId, [keyId], now, cancel));
+        return failed;
     }
 
     Task GiveBack(Guid customerId, List<Guid> keyIds, DateTimeOffset now, CancellationToken cancel) => store.Write(

@@ -112,6 +112,54 @@ public class KeyCreditTests(Houses houses)
     static Task<NewCodeAnswer> NewCode(Business business, NewCodeAnswer key) =>
         business.Site.Post<NewCodeAnswer>($"/api/v1/mobile-keys/{key.MobileKeyId}/new-code", new { id = Guid.NewGuid(), notify = false });
 
+    /// <summary>The answer to a request is forgotten after a day, the id of what it took never.</summary>
+    [Theory, BothEngines]
+    public async Task The_id_of_a_new_code_takes_one_credit_of_either_kind(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var business = await (await Business.Open(house)).With(1);
+        await business.Trial();
+        var made = await business.Site.Issue(Key());
+        await EndInvitations(house);
+        var request = new { id = Guid.NewGuid(), notify = false };
+        var path = $"/api/v1/mobile-keys/{made.MobileKeyId}/new-code";
+        await business.Site.Post<NewCodeAnswer>(path, request);
+        Assert.Equal((1L, 4L), await business.Left());
+        await EndInvitations(house);
+        for (var i = 0; i < 5; i++)
+            await business.Site.Issue(Key($"User {i}"));
+        Assert.Equal((1L, 0L), await business.Left());
+        await house.Store.Write(db => db.StoredRequests.Where(r => r.CustomerId == business.CustomerId).ExecuteDeleteAsync(Cancel), Cancel);
+        Assert.Equal("id-reused", await business.Site.Refused(path, request));
+        Assert.Equal((1L, 0L), await business.Left());
+        await NewCode(business, made);
+        await EndInvitations(house);
+        Assert.Equal((1L, 5L), await business.Left());
+        await business.IsWhole();
+    }
+
+    static Task EndInvitations(House house)
+    {
+        house.Leap(TimeSpan.FromHours(168));
+        return house.Get<EndedInvitations>().RunOnce(Cancel);
+    }
+
+    [Theory, BothEngines]
+    public async Task A_credit_that_cannot_be_given_back_holds_up_no_other(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var (broken, other) = (await (await Business.Open(house)).With(2), await (await Business.Open(house)).With(1));
+        var stuck = await broken.Site.Issue(Key());
+        await broken.Site.Issue(Key("Petr"));
+        await other.Site.Issue(Key());
+        // A posting that the ledger does not know.
+        await house.Store.Write(
+            db => db.MobileKeys.Where(k => k.Id == stuck.MobileKeyId).ExecuteUpdateAsync(s => s.SetProperty(k => k.CreditPostingId, Guid.NewGuid()), Cancel), Cancel);
+        await EndInvitations(house);
+        Assert.Equal(((1L, 0L), (1L, 0L)), (await broken.Left(), await other.Left()));
+        Assert.Equal(KeyCredit.Reserved, (await broken.Site.Key(stuck.MobileKeyId)).Credit);
+    }
+
     /// <summary>The clock of one replica is a little ahead: what it gave back, a phone cannot use at another one.</summary>
     [Theory, BothEngines]
     public async Task A_code_whose_credit_went_back_is_dead_whatever_another_clock_says(Engine engine)
