@@ -31,18 +31,31 @@ static class BillingExport
             await lines.WriteAsync(Csv.Opening + Csv.Line(
                 texts["Billing.Col.At"], texts["Billing.Col.Type"], texts["Billing.Col.Amount"], texts["Billing.Col.About"], texts["Billing.Col.After"],
                 texts["Billing.Col.Status"]));
-            long? after = null;
-            do
+            if (!await Write(
+                lines, after => statement.Page(actor, account, sought, after, CreditStatement.PageLinesMax, cancel),
+                line => Csv.Line(line.At, texts.TypeOf(line.Type), line.Amount, texts.AboutOf(level, line), line.BalanceAfter, texts.StatusOf(line.Status))))
             {
-                var page = await statement.Page(actor, account, sought, after, CreditStatement.PageLinesMax, cancel);
-                if (!page.Done)
-                    return;
-                foreach (var line in page.Value.Lines)
-                    await lines.WriteAsync(Csv.Line(
-                        line.At, texts.TypeOf(line.Type), line.Amount, texts.AboutOf(level, line), line.BalanceAfter, texts.StatusOf(line.Status)));
-                after = page.Value.Next;
+                // The session ended in the middle: the file must not look whole.
+                http.Abort();
             }
-            while (after is not null);
         }, Csv.ContentType, "statement.csv");
+    }
+
+    /// <summary>Writes page after page. False where one is refused: what was written then is not all.</summary>
+    /// <param name="ask">Asks for the page behind a line; null begins.</param>
+    internal static async Task<bool> Write(TextWriter to, Func<long?, Task<Outcome<CreditPage>>> ask, Func<CreditLine, string> line)
+    {
+        long? after = null;
+        do
+        {
+            var page = await ask(after);
+            if (!page.Done)
+                return false;
+            foreach (var one in page.Value.Lines)
+                await to.WriteAsync(line(one));
+            after = page.Value.Next;
+        }
+        while (after is not null);
+        return true;
     }
 }

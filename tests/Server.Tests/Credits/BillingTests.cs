@@ -204,6 +204,22 @@ public class BillingTests(Houses houses)
         Assert.Equal("\"'=1+1\",\"a,b\",-5,\"\"\"x\"\"\"\r\n", Csv.Line("=1+1", "a,b", -5L, "\"x\""));
     }
 
+    /// <summary>A session that ends between two pages: the file is broken off, and does not end as if it were whole.</summary>
+    [Fact]
+    public async Task An_export_that_is_refused_in_the_middle_is_not_whole()
+    {
+        static CreditLine Line(long at) => new(at, default, CreditType.Sale, CreditAct.Purchase, 1, false, "", null, CreditStatus.Paid);
+        async Task<(bool, string)> Write(Outcome<CreditPage> second)
+        {
+            await using var to = new StringWriter();
+            var whole = await BillingExport.Write(
+                to, after => Task.FromResult(after is null ? new CreditPage([Line(3), Line(2)], 2) : second), line => $"{line.Line};");
+            return (whole, to.ToString());
+        }
+        Assert.Equal((true, "3;2;1;"), await Write(new CreditPage([Line(1)], null)));
+        Assert.Equal((false, "3;2;"), await Write(Refusal.SignedOut));
+    }
+
     // A browser that has signed in.
     static HttpClient Browser(House house, Actor actor)
     {
