@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Latchkey.Server.Customers;
 using Latchkey.Server.Hosting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -35,6 +36,8 @@ public static partial class TextsExtensions
             return texts["Refusal.CreditMissing.Amount"];
         if (refused is { Refusal: Refusal.FeatureOff, State: { } feature, Customer: { } who })
             return texts["Refusal.FeatureOff.By", texts[$"Feature.{feature}"].Value, who];
+        if (refused is { Refusal: Refusal.StateUnfit, Field: "systemType", State: { } type })
+            return texts[type == nameof(SystemType.Demo) ? "Refusal.StateUnfit.DemoKeys" : "Refusal.StateUnfit.LiveKeys"];
         var said = texts[$"Refusal.{refused.Refusal}"];
         return said.ResourceNotFound ? refused.Detail ?? texts["Refusal.Other"] : said.Value;
     }

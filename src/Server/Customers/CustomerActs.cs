@@ -1,8 +1,10 @@
 using Latchkey.Server.Accounts;
+using Latchkey.Server.Credits;
 using Latchkey.Server.Hosting;
 using Latchkey.Server.Keys;
 using Latchkey.Server.Storage;
 using Latchkey.Server.Sync;
+using Latchkey.Server.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Latchkey.Server.Customers;
@@ -55,7 +57,9 @@ public sealed class EditSystem(Acts acts, SystemKeys systemKeys)
             var isDemo = request.SystemType == SystemType.Demo;
             if (!isDemo && await SystemIds.Taken(act, request.SystemId!, except: customerId))
                 return new(Refusal.SystemIdTaken, "systemId");
-            var was = customer.SystemId;
+            if (await Unfit(act, customer, distributor, isDemo) is { } unfit)
+                return unfit;
+            var (was, wasDemo) = (customer.SystemId, customer.IsDemo);
             customer.IsDemo = isDemo;
             customer.SystemId = isDemo ? DemoSystem.SystemId : request.SystemId!;
             customer.SystemKeySealed = systemKeys.Seal(customerId, isDemo ? DemoSystem.SystemKey : request.SystemKey!);
@@ -63,8 +67,31 @@ public sealed class EditSystem(Acts acts, SystemKeys systemKeys)
                 distributor.Took(request.SystemId!);
             customer.FindAlso();
             await act.AuditCustomer(customerId, new { was, customer.SystemId, request.SystemType });
-            return null;
+            // Behind the audit, which locks the chains. The ledger gives them once: who had them before gets none.
+            return wasDemo ? await CreditBook.Trial(act, customer) : null;
         }, cancel);
+    }
+
+    /// <summary>A demo's keys are never counted, so no key comes from a demo into a counted system, and no system with keys becomes a demo.</summary>
+    static async Task<Refused?> Unfit(Act act, Customer customer, Distributor distributor, bool isDemo)
+    {
+        if (customer.IsDemo == isDemo)
+            return null;
+        var keys = act.Db.MobileKeys.Where(k => k.CustomerId == customer.AccountId);
+        if (isDemo)
+        {
+            return await keys.AnyAsync(act.Cancel)
+                ? new(Refusal.StateUnfit, "systemType", "A system with keys stays what it is.", State: nameof(SystemType.Live))
+                : null;
+        }
+        // By what is stored, not by the clock: one whose validity or invitation is over can be given a later end or a new code.
+        return distributor.CreditsCounted && await keys.AnyAsync(
+            k => k.Credit == KeyCredit.Uncounted
+                && (k.State == KeyState.Draft || k.State == KeyState.Invited || k.State == KeyState.Active || k.State == KeyState.Suspended), act.Cancel)
+            ? new(
+                Refusal.StateUnfit, "systemType", "Mobile keys made in the demo took no credit. Withdraw or revoke them first, then make new ones.",
+                State: nameof(SystemType.Demo))
+            : null;
     }
 }
 

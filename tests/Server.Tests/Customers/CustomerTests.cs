@@ -113,6 +113,48 @@ public class CustomerTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task No_key_of_a_demo_comes_into_a_counted_system(Engine engine)
+    {
+        var at = await Distributor(engine);
+        await at.House.Store.Write(
+            db => db.Distributors.Where(d => d.AccountId == at.Id).ExecuteUpdateAsync(s => s.SetProperty(d => d.CreditsCounted, true), Cancel), Cancel);
+        var customer = (await Create(at, Wizard(at) with { SystemType = SystemType.Demo, SystemId = null, SystemKey = null })).Value!.CustomerId;
+        async Task<(Refusal?, string?, string?)> Become(SystemType type)
+        {
+            var isDemo = type == SystemType.Demo;
+            var edited = await at.House.Get<EditSystem>().Do(
+                at.Dan, at.Id, customer, new(Guid.NewGuid(), type, isDemo ? null : at.Code + "0777", isDemo ? null : "another1"), Cancel);
+            return (edited.Refused?.Refusal, edited.Refused?.Field, edited.Refused?.State);
+        }
+        async Task<Guid> Issue(string name)
+        {
+            var made = await at.House.Get<IssueMobileKey>().Do(at.Dan, customer, new(Guid.NewGuid(), Name: name, Notify: false), Cancel);
+            Assert.True(made.Done, made.Refused?.ToString());
+            return made.Value.MobileKeyId;
+        }
+        Task<long> Trial() => at.Site.Read(db => db.CreditBalances.Where(b => b.AccountId == customer).Select(b => b.Trial).SingleOrDefaultAsync(Cancel));
+
+        // Without keys it may be either, and has its trial credits once.
+        Assert.Equal(default, await Become(SystemType.Live));
+        Assert.Equal(5, await Trial());
+        Assert.Equal(default, await Become(SystemType.Demo));
+        var free = await Issue("Jana");
+        // Its invitation is over, yet could be given anew.
+        var now = at.House.Time.GetUtcNow();
+        await at.House.Store.Write(
+            db => db.MobileKeys.Where(k => k.CustomerId == customer).ExecuteUpdateAsync(s => s.SetProperty(k => k.InvitationEndsAt, now), Cancel), Cancel);
+        Assert.Equal((Refusal.StateUnfit, "systemType", "Demo"), await Become(SystemType.Live));
+        Assert.True((await at.House.Get<WithdrawInvitation>().Do(at.Dan, customer, free, new(Guid.NewGuid()), Cancel)).Done);
+        Assert.Equal(default, await Become(SystemType.Live));
+        Assert.Equal(5, await Trial());
+
+        await Issue("Petr");
+        Assert.Equal(4, await Trial());
+        Assert.Equal((Refusal.StateUnfit, "systemType", "Live"), await Become(SystemType.Demo));
+        Assert.Equal(default, await Become(SystemType.Live));
+    }
+
+    [Theory, BothEngines]
     public async Task A_customer_of_another_distributor_is_not_there(Engine engine)
     {
         var (at, other) = (await Distributor(engine), await Distributor(engine));
