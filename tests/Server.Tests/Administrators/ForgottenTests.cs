@@ -67,6 +67,29 @@ public partial class ForgottenTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task An_account_that_is_gone_keeps_nobody_from_a_new_password(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        for (var level = 0; level < 2; level++)
+        {
+            var (site, other) = (await house.NewSite(), await house.NewSite("Tower West"));
+            house.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.True((await house.Invite(other.Owner, other.Id, new(site.Email))).Done);
+            await site.Delete(level == 0 ? site.Id : site.DistributorId);
+            await Send(house, site.Email);
+            Assert.True((await house.Get<UseLink>().ChoosePassword(await house.SecretTo(site.Email, MessageKind.NewPasswordLink), null, Persons.Chosen, "x", Cancel)).Done);
+            Assert.Null((await house.SignIn(site.Email, Persons.Chosen)).Refused);
+            // Written down where the person still works.
+            Assert.Equal(
+                [nameof(AskForNewPassword), "ChooseNewPassword", "SignIn"],
+                await other.Read(db => db.AuditEntries.Where(a => a.AccountId == other.Id && a.ActorId == site.Owner.Id).OrderBy(a => a.Seq).Select(a => a.Act).ToListAsync(Cancel)));
+            await other.Delete(other.Id);
+            await Send(house, site.Email);
+            Assert.Equal(1, await other.Read(db => db.Messages.CountAsync(m => m.To == site.Email && m.Kind == MessageKind.NewPasswordLink, Cancel)));
+        }
+    }
+
+    [Theory, BothEngines]
     public async Task Nobody_without_a_place_gets_a_link_and_nobody_too_many(Engine engine)
     {
         var house = await houses.Own(engine);
