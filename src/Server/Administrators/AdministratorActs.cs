@@ -159,8 +159,15 @@ static class PlacesOfAct
     public static Task<Membership?> PlaceOf(this Act act, Guid membershipId) => act.Db.Memberships.Include(m => m.Administrator)
         .SingleOrDefaultAsync(m => m.AccountId == act.CustomerId && m.Id == membershipId && m.DeletedAt == null, act.Cancel);
 
-    /// <summary>Whether no other owner of the account could act in its place.</summary>
-    public static async Task<bool> IsLastOwner(this Act act, Membership place) =>
-        place.Role == Role.Owner && place.AcceptedAt is not null
-        && !await act.Db.Memberships.Standing(act.Now).AnyAsync(m => m.AccountId == place.AccountId && m.Id != place.Id && m.Role == Role.Owner, act.Cancel);
+    /// <summary>
+    /// Whether no other owner of the account could act in its place. For one without an end, in an account that has none above, that is one without an end.
+    /// </summary>
+    public static async Task<bool> IsLastOwner(this Act act, Membership place)
+    {
+        if (place.Role != Role.Owner || place.AcceptedAt is null)
+            return false;
+        var endFits = place.EndsAt is not null || await act.Db.Accounts.AnyAsync(a => a.Id == place.AccountId && a.ParentId != null, act.Cancel);
+        return !await act.Db.Memberships.Standing(act.Now)
+            .AnyAsync(m => m.AccountId == place.AccountId && m.Id != place.Id && m.Role == Role.Owner && (endFits || m.EndsAt == null), act.Cancel);
+    }
 }

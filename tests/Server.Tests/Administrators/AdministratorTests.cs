@@ -260,6 +260,33 @@ public class AdministratorTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task Who_has_an_end_stands_in_for_the_last_owner_only_where_somebody_is_above(Engine engine)
+    {
+        var house = await houses.Of(this, engine);
+        var site = await house.NewSite();
+        var top = await site.ParentOf(site.DistributorId);
+        var (delete, change, ends) = (house.Get<DeleteAdministrator>(), house.Get<ChangeAdministrator>(), house.Time.GetUtcNow().AddDays(1));
+        var (first, second) = (await house.NewOwner(top), await house.NewOwner(top));
+        Task<Guid> Place(Actor of) => site.Read(db => db.Memberships.Where(m => m.AdministratorId == of.Id && m.DeletedAt == null).Select(m => m.Id).SingleAsync(Cancel));
+        async Task<Refusal?> Delete(Actor actor, Guid place) => (await delete.Do(actor, top, place, new(Guid.NewGuid()), Cancel)).Refused?.Refusal;
+        async Task<Refusal?> Change(Actor actor, Guid place, Role role, DateTimeOffset? end) =>
+            (await change.Do(actor, top, place, new(Guid.NewGuid(), role, end), Cancel)).Refused?.Refusal;
+        var (firsts, seconds) = (await Place(first), await Place(second));
+        Assert.Null(await Change(first, seconds, Role.Owner, ends));
+        Assert.Equal(Refusal.LastOwner, await Delete(second, firsts));
+        Assert.Equal(Refusal.LastOwner, await Change(second, firsts, Role.Auditor, null));
+        Assert.Equal(Refusal.LastOwner, await Change(second, firsts, Role.Owner, ends));
+        // The one with the end may go, or get another, or none.
+        Assert.Null(await Change(first, seconds, Role.Owner, ends.AddDays(1)));
+        Assert.Null(await Change(first, seconds, Role.Owner, null));
+        Assert.Null(await Delete(second, firsts));
+
+        await house.Invite(site.Owner, site.Id, new(Persons.NewEmail(), Password: Persons.Chosen, EndsAt: ends));
+        var above = await house.NewOwner(site.DistributorId);
+        Assert.True((await delete.Do(above, site.Id, await Place(site.Owner), new(Guid.NewGuid()), Cancel)).Done);
+    }
+
+    [Theory, BothEngines]
     public async Task Only_owners_act_and_strangers_find_nothing(Engine engine)
     {
         var house = await houses.Of(this, engine);
