@@ -56,6 +56,13 @@ public sealed class AdministratorMails(Outbox outbox, Settings settings, TimePro
         outbox.Queue(act.Db, accountId, MessageKind.AdministratorAdded, mail, null, null, null, act.Now);
     }
 
+    /// <summary>
+    /// Tells a person who has changed the own way in. Queued where the person works, whichever account below that was stepped into: its messages name nobody
+    /// from above.
+    /// </summary>
+    internal async Task ChangedOwn(Act act, Administrator self, SignInChange change) =>
+        await Changed(act.Db, await OwnChain.AccountOf(act.Db, self.Id, act.Now, act.Cancel) ?? act.CustomerId, self, change, self.Name, act.Cancel);
+
     /// <summary>Tells a person that the own way in was changed, and by whom.</summary>
     internal async Task Changed(Db db, Guid accountId, Administrator person, SignInChange change, string by, CancellationToken cancel)
     {

@@ -72,7 +72,7 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, 
                 await act.Db.SaveChangesAsync(cancel);
                 var ended = await act.Db.Sessions.StandingOf(actor, act.Now).Where(s => s.Id != actor.Session)
                     .ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, act.Now), cancel);
-                await mails.Changed(act.Db, accountId, administrator, SignInChange.Password, administrator.Name, cancel);
+                await mails.ChangedOwn(act, administrator, SignInChange.Password);
                 act.Audit(actor.Id, new { sessionsEnded = ended });
                 return new ChangePasswordAnswer(ended);
             },

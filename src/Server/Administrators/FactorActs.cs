@@ -124,7 +124,7 @@ public sealed class FactorActs(Acts acts, SecondStep second, AdministratorMails 
                     AddedAt = act.Now,
                 });
                 var codes = await second.NewRecoveryCodes(act.Db, self.Id, cancel);
-                await mails.Changed(act.Db, accountId, self, SignInChange.AuthenticatorOn, self.Name, cancel);
+                await mails.ChangedOwn(act, self, SignInChange.AuthenticatorOn);
                 act.Audit(self.Id);
                 return new RecoveryCodesAnswer(codes);
             },
@@ -162,7 +162,7 @@ public sealed class FactorActs(Acts acts, SecondStep second, AdministratorMails 
                     return Refusal.NotFound;
                 await act.Db.Authenticators.Where(a => a.AdministratorId == self.Id).ExecuteDeleteAsync(cancel);
                 await act.Db.RecoveryCodes.Where(c => c.AdministratorId == self.Id).ExecuteDeleteAsync(cancel);
-                await mails.Changed(act.Db, accountId, self, SignInChange.AuthenticatorOff, self.Name, cancel);
+                await mails.ChangedOwn(act, self, SignInChange.AuthenticatorOff);
                 act.Audit(self.Id);
                 return true;
             },
@@ -239,7 +239,7 @@ public sealed class PasskeyActs(Acts acts, Passkeys passkeys, FactorActs factors
                 if (own >= Passkey.EachMax || await act.Db.Passkeys.AnyAsync(p => p.CredentialId == made.CredentialId, cancel))
                     return new Refused(Refusal.StateUnfit);
                 act.Db.Passkeys.Add(made);
-                await mails.Changed(act.Db, accountId, self, SignInChange.PasskeyAdded, self.Name, cancel);
+                await mails.ChangedOwn(act, self, SignInChange.PasskeyAdded);
                 act.Audit(self.Id, new { made.Data.Name });
                 return true;
             },
@@ -263,7 +263,7 @@ public sealed class PasskeyActs(Acts acts, Passkeys passkeys, FactorActs factors
                 if (self.PasswordHash is null && own.Count == 1)
                     return new Refused(Refusal.LastWayIn);
                 act.Db.Passkeys.Remove(passkey);
-                await mails.Changed(act.Db, accountId, self, SignInChange.PasskeyRemoved, self.Name, cancel);
+                await mails.ChangedOwn(act, self, SignInChange.PasskeyRemoved);
                 act.Audit(self.Id, new { passkey.Data.Name });
                 return true;
             },

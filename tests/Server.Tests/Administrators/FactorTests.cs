@@ -235,6 +235,20 @@ public class FactorTests(Houses houses)
         Assert.Equal(MembershipState.Active, (await house.Listed(other.Owner, other.Id, waiting[email])).State);
     }
 
+    [Theory, BothEngines]
+    public async Task What_somebody_from_above_changes_of_the_own_sign_in_is_told_by_no_customer(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var (site, email) = (await house.NewSite(), Persons.NewEmail());
+        var above = await house.NewOwner(site.DistributorId, email);
+        await TurnOn(site, above);
+        Assert.True((await house.Get<FactorActs>().TurnOff(above, site.Id, new(Guid.NewGuid()), Cancel)).Done);
+        Assert.True((await house.Get<ChangePassword>().Do(above, site.Id, new(Guid.NewGuid(), Site.Password, Persons.Chosen), Cancel)).Done);
+        var told = await site.Read(db => db.Messages.Where(m => m.To == email).Select(m => m.CustomerId).ToListAsync(Cancel));
+        Assert.Equal([site.DistributorId, site.DistributorId, site.DistributorId], told);
+        Assert.DoesNotContain("Alfa Reality", (await house.MailTo(email, MessageKind.SignInChanged))!.Text, StringComparison.Ordinal);
+    }
+
     static async Task<SoftPasskey> NewPasskey(Site site, string origin = "http://localhost:5500", bool verifies = true)
     {
         var passkey = new SoftPasskey { Origin = origin, Verifies = verifies };
