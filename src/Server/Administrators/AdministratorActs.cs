@@ -155,9 +155,15 @@ public sealed class DeleteAdministrator(Acts acts)
 
 static class PlacesOfAct
 {
-    /// <summary>A place of this account that is not deleted, with its person.</summary>
-    public static Task<Membership?> PlaceOf(this Act act, Guid membershipId) => act.Db.Memberships.Include(m => m.Administrator)
-        .SingleOrDefaultAsync(m => m.AccountId == act.CustomerId && m.Id == membershipId && m.DeletedAt == null, act.Cancel);
+    /// <summary>A place of this account that is not deleted, with its person, who is locked.</summary>
+    public static async Task<Membership?> PlaceOf(this Act act, Guid membershipId)
+    {
+        var places = act.Db.Memberships.Where(m => m.AccountId == act.CustomerId && m.Id == membershipId && m.DeletedAt == null);
+        if (await places.Select(m => (Guid?)m.AdministratorId).SingleOrDefaultAsync(act.Cancel) is not { } person)
+            return null;
+        await act.Db.LockPerson(person, act.Cancel);
+        return await places.Include(m => m.Administrator).SingleOrDefaultAsync(act.Cancel);
+    }
 
     /// <summary>
     /// Whether no other owner of the account could act in its place. For one without an end, in an account that has none above, that is one without an end.

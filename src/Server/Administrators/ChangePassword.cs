@@ -63,6 +63,7 @@ public sealed class ChangePassword(Acts acts, SignIn signIn, Throttle throttle, 
             nameof(ChangePassword), actor, accountId, Role.Auditor, request.Id, kept,
             async act =>
             {
+                await act.Db.LockPerson(actor.Id, cancel);
                 var administrator = await act.Db.Administrators.SingleAsync(a => a.Id == actor.Id, cancel);
                 if (administrator.PasswordHash != known.Value)
                     return new Refused(Refusal.PasswordWrong, "current");

@@ -314,7 +314,12 @@ static class FactorsOf
         return db.Sessions.AnyAsync(s => s.Id == actor.Session && s.StartedAt > since, cancel);
     }
 
-    /// <summary>Null for an API token.</summary>
-    public static async Task<Administrator?> Self(this Act act) =>
-        act.Actor.Kind == ActorKind.Administrator ? await act.Db.Administrators.SingleAsync(a => a.Id == act.ActorId, act.Cancel) : null;
+    /// <summary>The one who acts, locked. Null for an API token, and where another account's act has ended every session meanwhile.</summary>
+    public static async Task<Administrator?> Self(this Act act)
+    {
+        if (act.Actor.Kind != ActorKind.Administrator)
+            return null;
+        await act.Db.LockPerson(act.ActorId, act.Cancel);
+        return await act.Db.Administrators.SingleOrDefaultAsync(a => a.Id == act.ActorId && a.SecurityStamp == act.Actor.Stamp, act.Cancel);
+    }
 }

@@ -88,6 +88,8 @@ public sealed class InviteAdministrator(Acts acts, Outbox outbox, AdministratorM
             return new Refused(Refusal.MailOff, "password");
         var email = who.Email!.Trim();
         var normalized = email.ToUpperInvariant();
+        if (await act.Db.Administrators.Where(a => a.NormalizedEmail == normalized).Select(a => (Guid?)a.Id).SingleOrDefaultAsync(act.Cancel) is { } known)
+            await act.Db.LockPerson(known, act.Cancel);
         var person = await act.Db.Administrators.SingleOrDefaultAsync(a => a.NormalizedEmail == normalized, act.Cancel);
         var places = person is null
             ? []
@@ -179,6 +181,13 @@ static class SignInOfOthers
         }
         return true;
     }
+
+    /// <summary>
+    /// Locks the person's row: behind the account's chain, and before the person is read and anything of theirs is touched. One person has places in several
+    /// accounts, whose acts don't wait for one another.
+    /// </summary>
+    public static Task LockPerson(this Db db, Guid administratorId, CancellationToken cancel) => db.Administrators.Where(a => a.Id == administratorId)
+        .ExecuteUpdateAsync(s => s.SetProperty(a => a.LastSignInAt, a => a.LastSignInAt), cancel);
 
     /// <summary>Forgets every way in, and ends every session.</summary>
     public static async Task Unlearn(this Administrator person, Db db, DateTimeOffset now, CancellationToken cancel)

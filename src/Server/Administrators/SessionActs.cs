@@ -48,6 +48,7 @@ public sealed class EndSessions(Acts acts)
             nameof(EndSessions), actor, accountId, Role.Auditor, request.Id, request,
             async act =>
             {
+                await act.Db.LockPerson(actor.Id, act.Cancel);
                 var others = act.Db.Sessions.StandingOf(actor, act.Now).Where(s => s.Id != actor.Session);
                 if (request.SessionId is { } one)
                     others = others.Where(s => s.Id == one);

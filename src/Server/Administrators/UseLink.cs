@@ -116,11 +116,12 @@ public sealed class UseLink(Store store, Throttle throttle, Passkeys passkeys, A
             async db =>
             {
                 var (hash, now) = (AdministratorMails.Hash(secret), time.GetUtcNow());
-                var account = await db.AdministratorLinks.Where(l => l.Hash == hash).Select(l => (Guid?)l.AccountId).SingleOrDefaultAsync(cancel);
-                if (account is not { } accountId)
+                if (await db.AdministratorLinks.Where(l => l.Hash == hash).Select(l => new { l.AccountId, l.AdministratorId }).SingleOrDefaultAsync(cancel) is not { } whose)
                     return Refusal.LinkOver;
+                var accountId = whose.AccountId;
                 // The lock that acts on this account take, too: a deletion under way is waited for.
                 var head = await AuditChain.Lock(db, accountId, cancel);
+                await db.LockPerson(whose.AdministratorId, cancel);
                 if (await Find(db, secret, cancel) is not { } found)
                     return Refusal.LinkOver;
                 var (link, person) = (found.Link, found.Person);

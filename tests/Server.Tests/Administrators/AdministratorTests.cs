@@ -205,6 +205,33 @@ public class AdministratorTests(Houses houses)
     }
 
     [Theory, BothEngines]
+    public async Task An_invitation_waits_for_what_another_account_does_to_the_person(Engine engine)
+    {
+        var house = await houses.Own(engine);
+        var (site, other) = (await house.NewSite(), await house.NewSite("Tower West"));
+        var (written, mayEnd) = (new TaskCompletionSource(), new TaskCompletionSource());
+        // As when somebody above types a password: what was proved of the mailbox holds no more, once that is stored.
+        var act = house.Store.Write(
+            async db =>
+            {
+                await db.LockPerson(site.Owner.Id, Cancel);
+                (await db.Administrators.SingleAsync(a => a.Id == site.Owner.Id, Cancel)).EmailConfirmed = false;
+                await db.SaveChangesAsync(Cancel);
+                written.SetResult();
+                await mayEnd.Task;
+            },
+            Cancel);
+        await written.Task;
+        var invited = Task.Run(() => house.Invite(other.Owner, other.Id, new(site.Email)), Cancel);
+        while (engine == Engine.Postgres && !invited.IsCompleted && !await Read(house, db => db.Database
+            .SqlQuery<bool>($"select exists (select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as \"Value\"").SingleAsync(Cancel)))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Cancel);
+        mayEnd.SetResult();
+        await act;
+        Assert.Equal(InviteWay.Link, (await invited).Value?.Way);
+    }
+
+    [Theory, BothEngines]
     public async Task A_deleted_one_stays_listed_and_comes_back_only_as_a_new_one(Engine engine)
     {
         var house = await houses.Of(this, engine);
