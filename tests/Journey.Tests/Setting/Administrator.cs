@@ -61,6 +61,7 @@ sealed class Administrator(House house, IPage page)
     public async Task NewMobileKey(string name, string email)
     {
         await Visit("/users");
+        await Lives();
         await page.GetByRole(AriaRole.Button, new() { Name = "New mobile key" }).First.ClickAsync();
         await Expect(Dialog.GetByLabel("Full name")).ToBeFocusedAsync();
         await Dialog.GetByLabel("Full name").FillAsync(name);
@@ -120,6 +121,7 @@ sealed class Administrator(House house, IPage page)
 
     public async Task Suspend()
     {
+        await Lives();
         await page.GetByRole(AriaRole.Button, new() { Name = "Suspend", Exact = true }).ClickAsync();
         await Expect(page.GetByText("Every reader acts on it.")).ToBeVisibleAsync();
     }
@@ -127,6 +129,7 @@ sealed class Administrator(House house, IPage page)
     /// <summary>Done when every reader knows: until then the card counts those that do.</summary>
     public async Task Resume()
     {
+        await Lives();
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Suspend", Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByText(new Regex("readers? knows?\\."))).ToHaveCountAsync(0);
