@@ -18,6 +18,7 @@ public sealed class PairingAReader(House house) : Setting.Journey(house)
         var marie = await Administrator.Of(this, House);
         var page = marie.Page;
         await marie.Visit("/readers");
+        await marie.Lives();
         await page.GetByRole(AriaRole.Button, new() { Name = "New reader" }).First.ClickAsync();
         await marie.Dialog.GetByLabel("Name").FillAsync("Loft 01");
         await marie.Dialog.GetByRole(AriaRole.Button, new() { Name = "Make the code" }).ClickAsync();

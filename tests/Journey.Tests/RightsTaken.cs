@@ -48,6 +48,7 @@ public sealed class RightsTaken(House house) : Setting.Journey(house)
         await marie.Visit("/events");
         var refused = marie.EventsOf(name).Filter(new() { HasText = "Refused" });
         await Expect(refused).ToContainTextAsync("No right here");
+        await marie.Lives();
         await refused.GetByRole(AriaRole.Button).ClickAsync();
         await Expect(marie.Dialog).ToContainTextAsync($"No access level of {name} holds Main entrance.");
     }

@@ -15,6 +15,7 @@ public sealed class SignIns(House house) : Setting.Journey(house)
         var (here, elsewhere) = (new Administrator(House, await Visitor(new())), new Administrator(House, await Visitor(new())));
         await here.SignIn();
         await elsewhere.SignIn();
+        await here.Lives();
         await here.Page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).ClickAsync();
         await here.Page.GetByRole(AriaRole.Button, new() { Name = "Sign-ins" }).ClickAsync();
         var rows = here.Dialog.GetByRole(AriaRole.Listitem);
