@@ -56,7 +56,7 @@ sealed class Lists
         services.AddSingleton<IConfiguration>(configuration).AddSingleton(settings).AddSingleton(TimeProvider.System).AddSingleton<Hints>().AddLogging();
         services.AddStorage(settings);
         services.AddKeys(settings);
-        services.AddSingleton<Acts>().AddSingleton<EventList>();
+        services.AddSingleton(new Metrics(configuration)).AddSingleton<Acts>().AddSingleton<EventList>();
         _services = services.BuildServiceProvider();
         (_acts, _store) = (_services.GetRequiredService<Acts>(), _services.GetRequiredService<Store>());
         var now = TimeProvider.System.GetUtcNow();
